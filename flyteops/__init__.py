@@ -1,0 +1,1 @@
+"""flyteops: declarative pipelines for data and machine-learning teams."""

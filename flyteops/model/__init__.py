@@ -1,0 +1,1 @@
+"""The nouns: frozen values with no I/O, no clock and no third-party library."""

@@ -1,0 +1,33 @@
+"""Every code of the product, once. Each has a case under `tests/rejects/` from which its page is made."""
+
+from __future__ import annotations
+
+from flyteops.model.catalogue import (
+    declaring,
+    engine,
+    later,
+    project,
+    reading,
+    registry,
+    running,
+    signatures,
+    wiring,
+)
+from flyteops.model.catalogue.entry import Entry
+
+_ALL = (
+    *reading.ENTRIES,
+    *wiring.ENTRIES,
+    *declaring.ENTRIES,
+    *signatures.ENTRIES,
+    *project.ENTRIES,
+    *running.ENTRIES,
+    *registry.ENTRIES,
+    *engine.ENTRIES,
+    *later.ENTRIES,
+)
+CATALOGUE: dict[str, Entry] = {entry.code: entry for entry in _ALL}
+if len(CATALOGUE) != len(_ALL):
+    raise AssertionError("a code of the catalogue is given twice")
+
+__all__ = ["CATALOGUE", "Entry"]

@@ -1,0 +1,7 @@
+"""Codes FO5xx: settings, git and the environment of the tool. A code, once released, never changes its meaning."""
+
+from __future__ import annotations
+
+from flyteops.model.catalogue.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

@@ -1,0 +1,7 @@
+"""Codes FO4xx: Python source. A code, once released, never changes its meaning."""
+
+from __future__ import annotations
+
+from flyteops.model.catalogue.entry import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

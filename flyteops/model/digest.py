@@ -1,0 +1,34 @@
+"""Canonical JSON and the digests taken over it. Changing a byte here needs a new wire version, never an edit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Union
+
+# PEP 695 aliases need Python 3.12; 3.11 spells the recursive alias with Union and forward references.
+Json = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]]
+JsonObject = dict[str, Json]
+
+
+def canonical(value: Json) -> bytes:
+    """UTF-8 bytes of `value`: keys by code point, no spaces, no NaN (spell those as `{"$f": …}` first).
+
+    Not RFC 8785: keys sort by code point and floats are Python's `repr` (facts: platform-data.md 2.2).
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def digest_of(domain_tag: str, *parts: Json) -> str:
+    """Hex SHA-256 over a domain tag such as `flyteops.task.v1` and canonical parts, each closed by a NUL byte."""
+    hasher = hashlib.sha256(domain_tag.encode("ascii") + b"\0")
+    for part in parts:
+        hasher.update(canonical(part) + b"\0")
+    return hasher.hexdigest()
+
+
+def sha256_hex(data: bytes) -> str:
+    """Hex SHA-256 of bytes, the content address of a blob."""
+    return hashlib.sha256(data).hexdigest()

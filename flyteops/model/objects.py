@@ -1,0 +1,20 @@
+"""Objects for a cluster, as plain JSON values with their identity beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flyteops.model.digest import JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterObject:
+    """One Kubernetes object. `body` is complete and plain; `address` is the entity it was emitted for.
+    `notes` say what is not pinned yet, such as an image without a digest."""
+
+    api_version: str
+    kind: str
+    name: str
+    body: JsonObject
+    address: str
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,48 @@
+"""All entities of one tree and one domain, after compiling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.entities import Entity, LaunchPlan, Task, Workflow
+from flyteops.model.ids import EntityId, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """`moved: {from, to}`: the entity keeps its history under the new name."""
+
+    source: EntityId
+    target: EntityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What the tree says. `origins` keeps where each effective value was written, keyed `task/prep` for the
+    entity and `task/prep.resources.gpu` for a field; it is never hashed. `warnings` refuse nothing."""
+
+    project: str
+    domain: str
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    workflows: Mapping[str, Workflow] = field(default_factory=dict)
+    launch_plans: Mapping[str, LaunchPlan] = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    origins: Mapping[str, Place] = field(default_factory=dict)
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def entities(self) -> Iterator[tuple[EntityId, Entity]]:
+        """Every entity, sorted by kind and name."""
+        for name in sorted(self.launch_plans):
+            yield EntityId(Kind.LAUNCH_PLAN, name), self.launch_plans[name]
+        for name in sorted(self.tasks):
+            yield EntityId(Kind.TASK, name), self.tasks[name]
+        for name in sorted(self.workflows):
+            yield EntityId(Kind.WORKFLOW, name), self.workflows[name]
+
+    def launch_plan(self, name: str) -> LaunchPlan | None:
+        """The declared plan, or the default one that every workflow has under its own name."""
+        if name in self.launch_plans:
+            return self.launch_plans[name]
+        return LaunchPlan(name=name, workflow=name) if name in self.workflows else None

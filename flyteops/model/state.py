@@ -1,0 +1,69 @@
+"""What the registry holds: records, pointers, revisions, and one consistent snapshot of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from flyteops.model.digest import JsonObject
+from flyteops.model.ids import EntityId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityRecord:
+    """An immutable version of an entity: its digest and its wire form."""
+
+    digest: str
+    payload: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """One apply: the generation it made, of which commit and plan, by whom, when (milliseconds since 1970, UTC)."""
+
+    generation: int
+    commit: str
+    dirty: bool
+    plan_digest: str
+    actor: str
+    tool: str
+    created_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The registry's content for one project and domain at one generation (0: nothing was applied yet).
+
+    `lineage` names the registry for life; it is empty when there is no registry yet. `entities` are what the
+    pointers name: retired ones are not among them.
+    """
+
+    lineage: str
+    project: str
+    domain: str
+    generation: int
+    entities: Mapping[EntityId, EntityRecord] = field(default_factory=dict)
+    revision: Revision | None = None
+
+
+JournalState = OneOf["intent", "applied", "confirmed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fence:
+    """The right to write: every write transaction first touches the lease row with this holder and epoch."""
+
+    holder: str
+    epoch: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointerChange:
+    """Where a name shall point after an apply: a record, or nothing (retired)."""
+
+    entity: EntityId
+    record: EntityRecord | None
+    action: OneOf["create", "update", "retire", "move"]
+    previous: EntityId | None = None

@@ -1,0 +1,313 @@
+"""The declared wire form of each entity kind: what is hashed, stored and compared. Version 1.
+
+Written out field by field, so that renaming a class or adding a field with an empty default changes no digest:
+a field that is None, empty or at its neutral value is left out. Golden digests in the tests pin every byte.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.entities import (
+    Amount,
+    Backoff,
+    CachePolicy,
+    CaseBody,
+    Entity,
+    Fail,
+    GiveValue,
+    Image,
+    Interface,
+    LaunchPlan,
+    MapCall,
+    Node,
+    Resources,
+    Retries,
+    Schedule,
+    Switch,
+    Task,
+    TaskCall,
+    TaskSettings,
+    Timeout,
+    Toleration,
+    Variable,
+    Workflow,
+    WorkflowCall,
+)
+from flyteops.model.expressions import condition_wire
+from flyteops.model.references import Bound, binding_wire
+from flyteops.model.types import type_wire
+
+ENTITY_WIRE = {"task": "flyteops.task.v1", "workflow": "flyteops.workflow.v1", "launch_plan": "flyteops.launch_plan.v1"}
+
+
+def sparse(fields: dict[str, Json]) -> JsonObject:
+    """The fields that say something: None, empty text, empty lists and empty maps are left out."""
+    return {key: value for key, value in fields.items() if value is not None and value not in ("", [], {})}
+
+
+def entity_wire(entity: Entity) -> JsonObject:
+    """The JSON form of an entity."""
+    match entity:
+        case Task():
+            return task_wire(entity)
+        case Workflow():
+            return workflow_wire(entity)
+        case LaunchPlan():
+            return launch_plan_wire(entity)
+        case _:
+            assert_never(entity)
+
+
+def entity_digest(entity: Entity) -> str:
+    """Hex digest of an entity over its wire form, in the domain of its kind."""
+    match entity:
+        case Task():
+            kind = "task"
+        case Workflow():
+            kind = "workflow"
+        case LaunchPlan():
+            kind = "launch_plan"
+        case _:
+            assert_never(entity)
+    return digest_of(ENTITY_WIRE[kind], entity_wire(entity))
+
+
+def variable_wire(variable: Variable) -> JsonObject:
+    """A variable with its description: part of the entity, not of a cache key."""
+    fields: dict[str, Json] = {"type": type_wire(variable.type), "description": variable.description}
+    wire = sparse(fields)
+    if not variable.required:
+        wire["required"] = False
+    if variable.default is not None:
+        wire["default"] = {"type": type_wire(variable.default.type), "value": variable.default.value}
+    return wire
+
+
+def interface_wire(interface: Interface) -> JsonObject:
+    """Inputs and outputs as ordered pairs of name and variable."""
+    inputs: list[Json] = [[variable.name, variable_wire(variable)] for variable in interface.inputs]
+    outputs: list[Json] = [[variable.name, variable_wire(variable)] for variable in interface.outputs]
+    return sparse({"inputs": inputs, "outputs": outputs})
+
+
+def interface_key(interface: Interface) -> str:
+    """Digest of names and types alone, sorted by name: what of an interface enters a cache key."""
+    inputs: dict[str, Json] = {variable.name: type_wire(variable.type) for variable in interface.inputs}
+    outputs: dict[str, Json] = {variable.name: type_wire(variable.type) for variable in interface.outputs}
+    return digest_of("flyteops.interface.v1", inputs, outputs)
+
+
+def task_wire(task: Task) -> JsonObject:
+    """A task: the function and its code digest, interface, effective settings."""
+    return sparse(
+        {
+            "name": task.name,
+            "function": str(task.function),
+            "interface": interface_wire(task.interface),
+            "returns": task.returns,
+            "code": task.code,
+            "settings": settings_wire(task.settings),
+            "description": task.description,
+            "labels": dict(task.labels),
+            "annotations": dict(task.annotations),
+            "service_account": task.service_account,
+            "deprecated": task.deprecated,
+        }
+    )
+
+
+def settings_wire(settings: TaskSettings) -> JsonObject:
+    """Effective settings; cache is an object when on (`{}` for all defaults) and absent when off."""
+    wire = sparse(
+        {
+            "resources": resources_wire(settings.resources),
+            "image": image_wire(settings.image) if settings.image else None,
+            "retries": retries_wire(settings.retries),
+            "timeout": timeout_wire(settings.timeout),
+            "interruptible": settings.interruptible or None,
+            "env": dict(settings.env),
+        }
+    )
+    if settings.cache is not None:
+        wire["cache"] = cache_wire(settings.cache)
+    return wire
+
+
+def amount_wire(amount: Amount | None) -> Json:
+    """`{"request", "limit"}`."""
+    return sparse({"request": amount.request, "limit": amount.limit}) if amount else None
+
+
+def resources_wire(resources: Resources) -> JsonObject:
+    """What a pod asks for."""
+    return sparse(
+        {
+            "cpu": amount_wire(resources.cpu),
+            "memory": amount_wire(resources.memory),
+            "gpu": resources.gpu,
+            "accelerator": resources.accelerator,
+            "ephemeral_storage": amount_wire(resources.ephemeral_storage),
+            "shared_memory": resources.shared_memory,
+            "node_selector": dict(resources.node_selector),
+            "tolerations": [toleration_wire(each) for each in resources.tolerations],
+            "priority": resources.priority,
+        }
+    )
+
+
+def toleration_wire(toleration: Toleration) -> JsonObject:
+    """A toleration by its given fields."""
+    return sparse(
+        {
+            "key": toleration.key,
+            "operator": toleration.operator,
+            "value": toleration.value,
+            "effect": toleration.effect,
+        }
+    )
+
+
+def image_wire(image: Image) -> JsonObject:
+    """An image as declared and, when the lock pins it, its digest."""
+    return sparse(
+        {
+            "name": image.name,
+            "reference": image.reference,
+            "python": image.python,
+            "requirements": image.requirements,
+            "packages": list(image.packages),
+            "apt": list(image.apt),
+            "registry": image.registry,
+            "digest": image.digest,
+        }
+    )
+
+
+def retries_wire(retries: Retries) -> JsonObject:
+    """Limit, back-off and the exceptions that are never retried."""
+    return sparse(
+        {
+            "limit": retries.limit or None,
+            "backoff": backoff_wire(retries.backoff) if retries.backoff else None,
+            "never": list(retries.never),
+        }
+    )
+
+
+def backoff_wire(backoff: Backoff) -> JsonObject:
+    """Seconds."""
+    return sparse({"initial_s": backoff.initial_s, "factor": backoff.factor, "max_s": backoff.max_s})
+
+
+def timeout_wire(timeout: Timeout) -> JsonObject:
+    """Seconds."""
+    return sparse({"run_s": timeout.run_s, "queued_s": timeout.queued_s, "total_s": timeout.total_s})
+
+
+def cache_wire(cache: CachePolicy) -> JsonObject:
+    """The policy; the digest of the code stands beside it in the task."""
+    return sparse({"version": cache.version, "ignore": sorted(cache.ignore), "max_age_s": cache.max_age_s})
+
+
+def workflow_wire(workflow: Workflow) -> JsonObject:
+    """A workflow: nodes by name, so that their order in the file has no meaning."""
+    outputs: list[Json] = [[bound.name, binding_wire(bound.binding)] for bound in workflow.outputs]
+    return sparse(
+        {
+            "name": workflow.name,
+            "interface": interface_wire(workflow.interface),
+            "nodes": {node.name: node_wire(node) for node in workflow.nodes},
+            "outputs": outputs,
+            "description": workflow.description,
+            "failure_policy": None if workflow.failure_policy == "immediately" else workflow.failure_policy,
+        }
+    )
+
+
+def node_wire(node: Node) -> JsonObject:
+    """One node: its body, and the nodes it waits for beyond its references."""
+    return sparse({**body_wire(node.body), "after": sorted(node.after)})
+
+
+def bounds_wire(bounds: tuple[Bound, ...]) -> JsonObject:
+    """Bindings by the name of the variable they feed."""
+    return {bound.name: binding_wire(bound.binding) for bound in sorted(bounds, key=lambda each: each.name)}
+
+
+def body_wire(body: CaseBody) -> JsonObject:
+    """A body by its kind."""
+    match body:
+        case TaskCall():
+            return sparse(
+                {
+                    "task": body.task,
+                    "inputs": bounds_wire(body.inputs),
+                    "settings": settings_wire(body.settings) if body.settings else None,
+                }
+            )
+        case WorkflowCall():
+            return sparse({"workflow": body.workflow, "inputs": bounds_wire(body.inputs)})
+        case MapCall():
+            return sparse(
+                {
+                    "map": body.task,
+                    "over": bounds_wire(body.over),
+                    "inputs": bounds_wire(body.inputs),
+                    "concurrency": body.concurrency,
+                    "min_success_ratio": body.min_success_ratio,
+                    "min_successes": body.min_successes,
+                    "settings": settings_wire(body.settings) if body.settings else None,
+                }
+            )
+        case GiveValue():
+            return {"value": binding_wire(body.bound.binding)}
+        case Fail():
+            return {"fail": body.message}
+        case Switch():
+            cases: list[Json] = [
+                {"when": condition_wire(case.when), "then": body_wire(case.then)} for case in body.cases
+            ]
+            return {"switch": cases, "else": body_wire(body.otherwise)}
+        case _:
+            assert_never(body)
+
+
+def launch_plan_wire(plan: LaunchPlan) -> JsonObject:
+    """A launch plan; `active` is written only when false."""
+    return sparse(
+        {
+            "name": plan.name,
+            "workflow": plan.workflow,
+            "default_inputs": {
+                name: {"type": type_wire(given.type), "value": given.value} for name, given in plan.default_inputs
+            },
+            "fixed_inputs": {
+                name: {"type": type_wire(given.type), "value": given.value} for name, given in plan.fixed_inputs
+            },
+            "schedule": schedule_wire(plan.schedule) if plan.schedule else None,
+            "active": None if plan.active else False,
+            "max_parallelism": plan.max_parallelism,
+            "description": plan.description,
+            "labels": dict(plan.labels),
+            "annotations": dict(plan.annotations),
+            "service_account": plan.service_account,
+        }
+    )
+
+
+def schedule_wire(schedule: Schedule) -> JsonObject:
+    """A schedule as written."""
+    return sparse(
+        {
+            "cron": schedule.cron,
+            "every": schedule.every,
+            "timezone": schedule.timezone,
+            "catchup": schedule.catchup,
+            "overlap": schedule.overlap,
+            "start": schedule.start,
+            "end": schedule.end,
+            "kickoff_time_input": schedule.kickoff_time_input,
+        }
+    )

@@ -1,0 +1,1 @@
+"""Small protocols, one module a neighbour: what the operations need of the outside."""
