@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
@@ -117,7 +117,7 @@ def condition_references(condition: Condition) -> Iterator[Reference]:
 
 
 def operand_wire(operand: Operand) -> Json:
-    """`{"type", "value"}` or `{"ref", "type"}`: with types, since a pod evaluates from this form alone."""
+    """`{"type", "value"}` or `{"ref", "type"}`."""
     match operand:
         case Constant(literal=literal):
             return {"type": type_wire(literal.type), "value": literal.value}
@@ -127,23 +127,23 @@ def operand_wire(operand: Operand) -> Json:
             assert_never(operand)
 
 
-def condition_wire(condition: Condition) -> Json:
-    """The JSON form that is hashed and that `execution.conditions` evaluates, here and in a pod."""
+def condition_wire(condition: Condition, operand: Callable[[Operand], Json] = operand_wire) -> Json:
+    """The JSON form that is hashed. A run passes its own `operand` form, whose references name steps."""
     match condition:
         case Compare(operator=operator, left=left, right=right):
-            return {"compare": [operator, operand_wire(left), operand_wire(right)]}
-        case Membership(operand=operand, values=values, negated=negated):
+            return {"compare": [operator, operand(left), operand(right)]}
+        case Membership(operand=of, values=values, negated=negated):
             members: list[Json] = [{"type": type_wire(each.type), "value": each.value} for each in values]
-            return {"in": [operand_wire(operand), members], "negated": negated}
-        case NoneTest(operand=operand, negated=negated):
-            return {"none": operand_wire(operand), "negated": negated}
-        case Truth(operand=operand):
-            return {"truth": operand_wire(operand)}
+            return {"in": [operand(of), members], "negated": negated}
+        case NoneTest(operand=of, negated=negated):
+            return {"none": operand(of), "negated": negated}
+        case Truth(operand=of):
+            return {"truth": operand(of)}
         case Not(condition=inner):
-            return {"not": condition_wire(inner)}
+            return {"not": condition_wire(inner, operand)}
         case Both(left=one, right=other):
-            return {"and": [condition_wire(one), condition_wire(other)]}
+            return {"and": [condition_wire(one, operand), condition_wire(other, operand)]}
         case Either(left=one, right=other):
-            return {"or": [condition_wire(one), condition_wire(other)]}
+            return {"or": [condition_wire(one, operand), condition_wire(other, operand)]}
         case _:
             assert_never(condition)

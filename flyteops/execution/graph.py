@@ -1,0 +1,317 @@
+"""The run graph: a workflow with its sub-workflows inlined and its switches spelled out as steps.
+
+Local run, plan and Argo emitter all walk this one graph, so that they cannot disagree on what runs when.
+Paths are dotted: `fit`, `sub.fit` (inside the node `sub`), `route.when` (decides the switch `route`),
+`route.case0` (its first case), `route` (hands on the outputs of the case that was taken).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Union, assert_never
+
+from flyteops.execution.scopes import Scope, flat, flat_bounds, flat_condition
+from flyteops.model.entities import (
+    CaseBody,
+    Fail,
+    GiveValue,
+    MapCall,
+    Node,
+    Switch,
+    Task,
+    TaskCall,
+    TaskSettings,
+    Variable,
+    Workflow,
+    WorkflowCall,
+    upstream_of,
+)
+from flyteops.model.expressions import Condition, condition_references
+from flyteops.model.program import Program
+from flyteops.model.references import Bound, InputRef, NodeRef, Referred, Static, references_in
+from flyteops.model.types import ListOf, LiteralType, optional
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunTask:
+    """Call the task's function once. Inputs that the caller leaves out carry their known defaults."""
+
+    task: Task
+    settings: TaskSettings
+    inputs: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunMap:
+    """Call the task's function once per item of the lists in `over`; item i commits at `<path>.i`."""
+
+    task: Task
+    settings: TaskSettings
+    over: tuple[Bound, ...]
+    inputs: tuple[Bound, ...]
+    outputs: tuple[Variable, ...]
+    concurrency: int | None
+    min_success_ratio: float | None
+    min_successes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Evaluate conditions in order: the number of the first that holds, or their count for `else`."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """Hand on the outputs of the case that was taken, or fail with its message. One choice per branch."""
+
+    decide: str
+    choices: tuple[tuple[Bound, ...] | Fail, ...]
+
+
+Work = Union[RunTask, RunMap, Decide, Join]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """The step runs only if the step `decide` chose `branch`; it is skipped when that one was skipped."""
+
+    decide: str
+    branch: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One unit of a run. It may start when every step in `needs` has succeeded; a `Join` also takes skipped ones."""
+
+    path: str
+    work: Work
+    needs: tuple[str, ...]
+    guard: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunGraph:
+    """Steps by path, sorted; what the run returns; what it is given."""
+
+    steps: Mapping[str, Step]
+    inputs: tuple[Variable, ...]
+    outputs: tuple[Bound, ...]
+
+
+TASK_STEP = "task"
+"""The path of the only step when a task is run by itself."""
+
+
+def graph_of_workflow(program: Program, workflow: Workflow) -> RunGraph:
+    """The run graph of a workflow. References in it name steps and the run's own inputs only."""
+    scope = Scope.root(workflow, program)
+    steps = _inline(program, scope, guard=None, extra_needs=frozenset())
+    outputs = flat_bounds(workflow.outputs, scope)
+    return RunGraph(
+        steps={step.path: step for step in sorted(steps, key=lambda each: each.path)},
+        inputs=workflow.interface.inputs,
+        outputs=outputs,
+    )
+
+
+def graph_of_task(task: Task) -> RunGraph:
+    """A run of one task: its inputs are the run's inputs, its outputs the run's outputs."""
+    given = tuple(
+        Bound(name=each.name, type=each.type, binding=Referred(to=InputRef(each.name), type=each.type))
+        for each in task.interface.inputs
+    )
+    step = Step(path=TASK_STEP, work=RunTask(task=task, settings=task.settings, inputs=given), needs=())
+    outputs = tuple(_output_of(TASK_STEP, each.name, each.type) for each in task.interface.outputs)
+    return RunGraph(steps={TASK_STEP: step}, inputs=task.interface.inputs, outputs=outputs)
+
+
+def _output_of(
+    path: str, name: str, of: LiteralType, *, as_name: str = "", as_type: LiteralType | None = None
+) -> Bound:
+    binding = Referred(to=NodeRef(path, name), type=of)
+    return Bound(name=as_name or name, type=as_type or of, binding=binding)
+
+
+def _inline(program: Program, scope: Scope, *, guard: Guard | None, extra_needs: frozenset[str]) -> list[Step]:
+    """The steps of a workflow's nodes; `after` on a node that is a workflow waits for all of its steps."""
+    own: dict[str, list[Step]] = {}
+    for node in _in_order(scope.workflow):
+        waits = extra_needs | {step.path for name in node.after for step in own[name]}
+        own[node.name] = _steps_of_node(program, scope, node, guard=guard, extra_needs=frozenset(waits))
+    return [step for steps in own.values() for step in steps]
+
+
+def _in_order(workflow: Workflow) -> list[Node]:
+    """Nodes so that each comes after those it waits for."""
+    ordered: dict[str, Node] = {}
+
+    def visit(node: Node) -> None:
+        if node.name in ordered:
+            return
+        for name in sorted(upstream_of(node)):
+            visit(by_name[name])
+        ordered[node.name] = node
+
+    by_name = {node.name: node for node in workflow.nodes}
+    for node in workflow.nodes:
+        visit(node)
+    return list(ordered.values())
+
+
+def _steps_of_node(
+    program: Program, scope: Scope, node: Node, *, guard: Guard | None, extra_needs: frozenset[str]
+) -> list[Step]:
+    path = scope.path_of(node.name)
+    return _steps_of_body(program, scope, node.body, path=path, guard=guard, extra_needs=extra_needs)
+
+
+def _steps_of_body(
+    program: Program,
+    scope: Scope,
+    body: CaseBody,
+    *,
+    path: str,
+    guard: Guard | None,
+    extra_needs: frozenset[str],
+) -> list[Step]:
+    match body:
+        case TaskCall():
+            task = program.tasks[body.task]
+            inputs = with_defaults(flat_bounds(body.inputs, scope), task.interface.inputs)
+            work: Work = RunTask(task=task, settings=body.settings or task.settings, inputs=inputs)
+            return [_step(path, work, guard=guard, needs=extra_needs | _needs_of(inputs))]
+        case MapCall():
+            return [_map_step(program, scope, body, path=path, guard=guard, extra_needs=extra_needs)]
+        case WorkflowCall():
+            inner = scope.enter(program.workflows[body.workflow], path=path, inputs=body.inputs)
+            return _inline(program, inner, guard=guard, extra_needs=extra_needs)
+        case Switch():
+            return _switch_steps(program, scope, body, path=path, guard=guard, extra_needs=extra_needs)
+        case GiveValue() | Fail():
+            return []
+        case _:
+            assert_never(body)
+
+
+def _map_step(
+    program: Program, scope: Scope, body: MapCall, *, path: str, guard: Guard | None, extra_needs: frozenset[str]
+) -> Step:
+    task = program.tasks[body.task]
+    over = flat_bounds(body.over, scope)
+    taken = {bound.name for bound in over}
+    rest = tuple(variable for variable in task.interface.inputs if variable.name not in taken)
+    inputs = with_defaults(flat_bounds(body.inputs, scope), rest)
+    work = RunMap(
+        task=task,
+        settings=body.settings or task.settings,
+        over=over,
+        inputs=inputs,
+        outputs=map_outputs(task, body),
+        concurrency=body.concurrency,
+        min_success_ratio=body.min_success_ratio,
+        min_successes=body.min_successes,
+    )
+    return _step(path, work, guard=guard, needs=extra_needs | _needs_of((*over, *inputs)))
+
+
+def map_outputs(task: Task, body: MapCall) -> tuple[Variable, ...]:
+    """The outputs of a mapped task: lists, of optionals when items may fail."""
+    partial = body.min_successes is not None or (body.min_success_ratio is not None and body.min_success_ratio < 1)
+    return tuple(
+        replace(variable, type=ListOf(optional(variable.type) if partial else variable.type))
+        for variable in task.interface.outputs
+    )
+
+
+def _switch_steps(
+    program: Program, scope: Scope, body: Switch, *, path: str, guard: Guard | None, extra_needs: frozenset[str]
+) -> list[Step]:
+    decide = f"{path}.when"
+    conditions = tuple(flat_condition(case.when, scope) for case in body.cases)
+    read = {to.node for each in conditions for to in condition_references(each) if isinstance(to, NodeRef)}
+    steps = [_step(decide, Decide(conditions=conditions), guard=guard, needs=extra_needs | read)]
+    choices: list[tuple[Bound, ...] | Fail] = []
+    ends: set[str] = {decide}
+    for branch, case in enumerate((*(each.then for each in body.cases), body.otherwise)):
+        inner_path = f"{path}.case{branch}"
+        inner = _steps_of_body(
+            program,
+            scope,
+            case,
+            path=inner_path,
+            guard=Guard(decide=decide, branch=branch),
+            extra_needs=frozenset({decide}),
+        )
+        steps.extend(inner)
+        ends |= {step.path for step in inner}
+        choices.append(_choice(program, scope, case, path=inner_path, wanted=body.outputs))
+    # A `{value}` case may read nodes that no other case needs: the join waits for those too.
+    ends |= {name for choice in choices if not isinstance(choice, Fail) for name in _needs_of(choice)}
+    steps.append(_step(path, Join(decide=decide, choices=tuple(choices)), guard=guard, needs=frozenset(ends)))
+    return steps
+
+
+def _choice(
+    program: Program, scope: Scope, body: CaseBody, *, path: str, wanted: tuple[Variable, ...]
+) -> tuple[Bound, ...] | Fail:
+    """Where the switch's outputs come from when this case is taken."""
+    if isinstance(body, Fail):
+        return body
+    if isinstance(body, GiveValue):
+        binding = flat(body.bound.binding, scope)
+        return tuple(Bound(name=each.name, type=each.type, binding=binding) for each in wanted)
+    have = {variable.name: variable for variable in case_outputs(program, body)}
+    if not wanted:
+        return ()
+    if len(wanted) == 1 and len(have) == 1:
+        pairs = [(wanted[0], next(iter(have.values())))]
+    else:
+        pairs = [(each, have[each.name]) for each in wanted]
+    if isinstance(body, WorkflowCall):
+        inner = scope.enter(program.workflows[body.workflow], path=path, inputs=body.inputs)
+        returned = {bound.name: bound for bound in flat_bounds(inner.workflow.outputs, inner)}
+        return tuple(Bound(name=to.name, type=to.type, binding=returned[of.name].binding) for to, of in pairs)
+    return tuple(_output_of(path, of.name, of.type, as_name=to.name, as_type=to.type) for to, of in pairs)
+
+
+def case_outputs(program: Program, body: CaseBody) -> tuple[Variable, ...]:
+    """The outputs a body has by itself."""
+    match body:
+        case TaskCall():
+            return program.tasks[body.task].interface.outputs
+        case MapCall():
+            return map_outputs(program.tasks[body.task], body)
+        case WorkflowCall():
+            return program.workflows[body.workflow].interface.outputs
+        case Switch():
+            return body.outputs
+        case GiveValue(bound=bound):
+            return (Variable(name="o0", type=bound.type),)
+        case Fail():
+            return ()
+        case _:
+            assert_never(body)
+
+
+def with_defaults(inputs: tuple[Bound, ...], variables: Iterable[Variable]) -> tuple[Bound, ...]:
+    """The bindings, and for every variable left out its default when that is known; in the variables' order."""
+    given = {bound.name: bound for bound in inputs}
+    filled: list[Bound] = []
+    for variable in variables:
+        if variable.name in given:
+            filled.append(given[variable.name])
+        elif variable.default is not None:
+            filled.append(Bound(name=variable.name, type=variable.type, binding=Static(literal=variable.default)))
+    return tuple(filled)
+
+
+def _needs_of(bounds: Iterable[Bound]) -> frozenset[str]:
+    return frozenset(to.node for bound in bounds for to in references_in(bound.binding) if isinstance(to, NodeRef))
+
+
+def _step(path: str, work: Work, *, guard: Guard | None, needs: frozenset[str]) -> Step:
+    waits = needs | {guard.decide} if guard else needs
+    return Step(path=path, work=work, needs=tuple(sorted(waits)), guard=guard)
