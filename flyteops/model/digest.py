@@ -32,3 +32,20 @@ def digest_of(domain_tag: str, *parts: Json) -> str:
 def sha256_hex(data: bytes) -> str:
     """Hex SHA-256 of bytes, the content address of a blob."""
     return hashlib.sha256(data).hexdigest()
+
+
+def without_places(value: Json) -> Json:
+    """The wire value with each blob reduced to its content digest: the same bytes elsewhere are the same value."""
+    if isinstance(value, dict):
+        blob = value.get("$blob")
+        if len(value) == 1 and isinstance(blob, dict) and isinstance(blob.get("sha256"), str):
+            return {"$blob": {"sha256": blob["sha256"]}}
+        return {key: without_places(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_places(inner) for inner in value]
+    return value
+
+
+def value_digest(type_json: Json, value: Json) -> str:
+    """`sha256("flyteops.value.v1" NUL canon(T) NUL canon(V'))`: what an input contributes to a cache key."""
+    return digest_of("flyteops.value.v1", type_json, without_places(value))

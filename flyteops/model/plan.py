@@ -39,13 +39,15 @@ class InterfaceFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRecompute:
-    """What happens to one node of a workflow at its next run, and why."""
+    """What happens to one node of a workflow at its next run, and why. `launch_plan` names the plan whose own
+    inputs are the reason; without it the workflow runs with its own defaults."""
 
     workflow: str
     node: str
     task: str
     outcome: RecomputeClass
     reasons: tuple[str, ...] = ()
+    launch_plan: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,7 @@
+"""`python -m flyteops`."""
+
+import sys
+
+from flyteops.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,316 @@
+"""The two trees of a project: its work tree and the blobs of a commit, read by plain `git` processes.
+
+A plan costs at most three of them. No checkout, no filter, no hook, no network; symlinks are never followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from functools import cached_property
+from pathlib import Path
+
+from flyteops.adapters.git_command import git, git_fault, is_shallow, missing_objects, read_blobs, run_git
+from flyteops.model.diagnostics import Diagnostic
+from flyteops.model.errors import InvalidProject, OutsideFailed
+
+MOST_BYTES = 64 << 20  # a file that is read at all; declarations and code are a thousand times smaller
+_OWN_FOLDER = ".flyteops/"  # the embedded registry and store: never part of the tree, ignored by git or not
+_LINK, _SUBMODULE = "120000", "160000"
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+# Read together on the first demand for one of them: they are all read in every plan.
+_ALWAYS_READ = (".yaml", ".py")
+
+
+def resolve(root: Path, ref: str) -> str:
+    """The full id of the commit that `ref` names in the repository of `root`."""
+    if not ref or ref.startswith("-") or any(letter < " " or letter == "\x7f" for letter in ref):
+        raise InvalidProject([_bad_ref(ref, "a ref has at least one character, none of control, and no leading dash")])
+    done = run_git(root, "rev-parse", "--verify", "--end-of-options", ref + "^{commit}")
+    said = done.stderr.decode("utf-8", "replace")
+    if done.returncode == 0 and not _FULL_ID.fullmatch(ref) and "is ambiguous" in said:
+        raise InvalidProject([_bad_ref(ref, "it is both a branch and a tag")])
+    if done.returncode == 0:
+        return done.stdout.decode("ascii").strip()
+    if "Needed a single revision" not in said and "ambiguous" not in said:
+        raise git_fault(root, said)
+    if run_git(root, "rev-parse", "--verify", "--quiet", "HEAD").returncode:
+        raise InvalidProject([no_commit_yet(root)])
+    if is_shallow(root):
+        raise InvalidProject([missing_objects(root, f"{ref} may lie beyond what was fetched")])
+    raise InvalidProject([_unknown_ref(root, ref)])
+
+
+class WorkTree:
+    """The files of a project as they lie on disk: tracked, and untracked but not ignored.
+
+    Bytes once read stay the same for the life of the tree, so that validate, plan and the digest of what was
+    read agree whatever an editor does meanwhile.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._read: dict[str, bytes | None] = {}
+
+    @cached_property
+    def commit(self) -> str | None:
+        """Full id of HEAD, or None before the first commit."""
+        done = run_git(self._root, "rev-parse", "--is-inside-work-tree", "HEAD")
+        said = done.stdout.split()
+        if said[:1] != [b"true"]:
+            raise git_fault(self._root, done.stderr.decode("utf-8", "replace") or "fatal: not a git repository")
+        return said[1].decode("ascii") if done.returncode == 0 else None
+
+    def paths(self) -> tuple[str, ...]:
+        """Every regular file, sorted."""
+        return self._listed[0]
+
+    def irregular(self) -> tuple[str, ...]:
+        """Symlinks, submodules, embedded repositories, and names that are not UTF-8 (escaped)."""
+        return self._listed[1]
+
+    def read(self, path: str) -> bytes | None:
+        """The file's bytes, or None when the tree has no such regular file."""
+        if path not in self._read:
+            self._read[path] = _file_bytes(self._root, path) if path in self._regular else None
+        return self._read[path]
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """Paths whose bytes differ from the commit's, by content; deleted and untracked ones too."""
+        return self._uncommitted
+
+    @cached_property
+    def _regular(self) -> frozenset[str]:
+        return frozenset(self._listed[0])
+
+    @cached_property
+    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        listed = git(self._root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        regular, irregular = [], []
+        linked_folders: dict[str, bool] = {"": False}
+        for raw in sorted(set(listed.split(b"\0")[:-1])):
+            path, readable = _name(raw)
+            if path.startswith(_OWN_FOLDER):
+                continue
+            mode = self._mode(path.rstrip("/"), linked_folders) if readable else stat.S_IFLNK
+            if mode is not None and stat.S_ISREG(mode):
+                regular.append(path)
+            elif mode is not None:
+                irregular.append(path.rstrip("/"))
+        return tuple(sorted(regular)), tuple(sorted(irregular))
+
+    def _mode(self, path: str, linked_folders: dict[str, bool]) -> int | None:
+        """The file's mode, None when it is gone; a file behind a linked folder counts as a link."""
+        if self._behind_link(path.rpartition("/")[0], linked_folders):
+            return stat.S_IFLNK
+        try:
+            return os.lstat(f"{self._root}/{path}").st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def _behind_link(self, folder: str, known: dict[str, bool]) -> bool:
+        if folder not in known:
+            known[folder] = (
+                self._behind_link(folder.rpartition("/")[0], known) or Path(f"{self._root}/{folder}").is_symlink()
+            )
+        return known[folder]
+
+    @cached_property
+    def _uncommitted(self) -> tuple[str, ...]:
+        if self.commit is None:
+            return tuple(sorted({*self.paths(), *self.irregular()}))
+        committed = _committed(self._root, self.commit)
+        irregular = set(self.irregular())
+        differing = [path for path in self.paths() if not self._is_committed(path, committed.get(path))]
+        differing += [path for path in irregular if not self._is_same_link(path, committed.get(path))]
+        differing += [path for path in committed if path not in self._regular and path not in irregular]
+        return tuple(sorted(set(differing)))
+
+    def _is_committed(self, path: str, committed: tuple[str, str] | None) -> bool:
+        if committed is None or committed[0] in (_LINK, _SUBMODULE):
+            return False
+        known = self._read.get(path)
+        return committed[1] == (
+            _blob_id(known, committed[1]) if known is not None else _file_id(self._root / path, committed[1])
+        )
+
+    def _is_same_link(self, path: str, committed: tuple[str, str] | None) -> bool:
+        if committed is None or committed[0] not in (_LINK, _SUBMODULE):
+            return False
+        try:
+            target = os.fsencode((self._root / path).readlink())
+        except OSError:  # a submodule, or a name that is shown escaped: never read, so nothing can differ
+            return True
+        return committed[1] == _blob_id(target, committed[1])
+
+
+class CommitTree:
+    """The files of a project as a commit has them, straight from git's object database."""
+
+    def __init__(self, root: Path, commit: str) -> None:
+        self._root = root
+        self._commit = commit
+        self._blobs: dict[str, bytes | None] = {}
+
+    @property
+    def commit(self) -> str | None:
+        """The commit's full id."""
+        return self._commit
+
+    def paths(self) -> tuple[str, ...]:
+        """Every regular file, sorted."""
+        return self._listed[0]
+
+    def irregular(self) -> tuple[str, ...]:
+        """Symlinks, submodules, and names that are not UTF-8 (escaped)."""
+        return self._listed[1]
+
+    def read(self, path: str) -> bytes | None:
+        """The blob's bytes, or None when the commit has no such regular file."""
+        found = self._entries.get(path)
+        if found is None or found[0] in (_LINK, _SUBMODULE):
+            return None
+        if found[1] not in self._blobs:
+            self._fetch(self._asked_with(path))
+        content = self._blobs[found[1]]
+        if content is None:
+            raise InvalidProject([_too_large(path)])
+        return content
+
+    def uncommitted(self) -> tuple[str, ...]:
+        """Nothing: this is the commit."""
+        return ()
+
+    def _asked_with(self, path: str) -> set[str]:
+        """Ids to fetch in one process: those of all files that are always read, or of this one alone."""
+        paths = [path]
+        if path.endswith(_ALWAYS_READ):
+            paths = [each for each in self._listed[0] if each.endswith(_ALWAYS_READ)]
+        return {self._entries[each][1] for each in paths}
+
+    def _fetch(self, ids: set[str]) -> None:
+        wanted = sorted(ids - self._blobs.keys())
+        self._blobs.update(read_blobs(self._root, wanted, most_bytes=MOST_BYTES))
+
+    @cached_property
+    def _entries(self) -> dict[str, tuple[str, str]]:
+        return _committed(self._root, self._commit)
+
+    @cached_property
+    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        irregular = [path for path, (mode, _) in self._entries.items() if mode in (_LINK, _SUBMODULE)]
+        regular = [path for path, (mode, _) in self._entries.items() if mode not in (_LINK, _SUBMODULE)]
+        return tuple(sorted(regular)), tuple(sorted(irregular))
+
+
+def _committed(root: Path, commit: str) -> dict[str, tuple[str, str]]:
+    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link."""
+    if not _FULL_ID.fullmatch(commit):
+        raise InvalidProject([_bad_ref(commit, "a tree is read at a full commit id")])
+    entries: dict[str, tuple[str, str]] = {}
+    for line in git(root, "ls-tree", "-r", "-z", commit).split(b"\0")[:-1]:
+        header, _, raw = line.partition(b"\t")
+        mode, _, blob = header.decode("ascii").split(" ")
+        path, readable = _name(raw)
+        if not path.startswith(_OWN_FOLDER):
+            entries[path] = (mode if readable else _LINK, blob)
+    return entries
+
+
+def _name(raw: bytes) -> tuple[str, bool]:
+    """A path as text, and whether it is UTF-8 without control characters; what is not is escaped."""
+    try:
+        path = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("utf-8", "backslashreplace"), False
+    if path.isprintable():
+        return path, True
+    return path.encode("unicode_escape").decode("ascii"), False
+
+
+def _file_bytes(root: Path, path: str) -> bytes | None:
+    try:
+        opened = os.open(f"{root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    except OSError as failed:
+        raise _unreadable(path, failed) from failed
+    with os.fdopen(opened, "rb") as file:
+        try:
+            content = file.read(MOST_BYTES + 1)
+        except OSError as failed:
+            raise _unreadable(path, failed) from failed
+    if len(content) > MOST_BYTES:
+        raise InvalidProject([_too_large(path)])
+    return content
+
+
+def _hasher(size: int, like: str) -> hashlib._Hash:
+    header = f"blob {size}\0".encode("ascii")
+    return hashlib.sha1(header, usedforsecurity=False) if len(like) == 40 else hashlib.sha256(header)
+
+
+def _blob_id(content: bytes, like: str) -> str:
+    """The id git gives these bytes, by the hash that the id `like` was made with."""
+    hasher = _hasher(len(content), like)
+    hasher.update(content)
+    return hasher.hexdigest()
+
+
+def _file_id(path: Path, like: str) -> str:
+    """The id of a file's bytes, read in pieces: data of any size may lie in the tree."""
+    try:
+        with path.open("rb") as file:
+            hasher = _hasher(os.fstat(file.fileno()).st_size, like)
+            while piece := file.read(1 << 20):
+                hasher.update(piece)
+    except FileNotFoundError:
+        return ""
+    except OSError as failed:
+        raise _unreadable(str(path), failed) from failed
+    return hasher.hexdigest()
+
+
+def no_commit_yet(root: Path) -> Diagnostic:
+    """FO502: there is nothing that could be applied."""
+    return Diagnostic(
+        code="FO502",
+        message=f"the repository of {root} has no commit yet",
+        place=None,
+        help="run git add -A && git commit",
+    )
+
+
+def _bad_ref(ref: str, why: str) -> Diagnostic:
+    return Diagnostic(
+        code="FO504",
+        message=f"{ref!r} does not name a commit: {why}",
+        place=None,
+        help="give a full commit id, or a full name such as refs/heads/main",
+    )
+
+
+def _unknown_ref(root: Path, ref: str) -> Diagnostic:
+    return Diagnostic(
+        code="FO503",
+        message=f"the repository of {root} has no commit {ref!r}",
+        place=None,
+        help="see git log and git branch --all; run git fetch when it is only on the remote",
+    )
+
+
+def _too_large(path: str) -> Diagnostic:
+    return Diagnostic(
+        code="FO507",
+        message=f"{path} is larger than {MOST_BYTES >> 20} MiB",
+        place=None,
+        help="keep data out of git: put it into the store and give its URI as an input",
+    )
+
+
+def _unreadable(path: str, failed: OSError) -> OutsideFailed:
+    return OutsideFailed(
+        "file system", f"{path} cannot be read: {failed.strerror}", retryable=False, way_out="see its owner and mode"
+    )

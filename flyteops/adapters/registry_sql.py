@@ -1,0 +1,113 @@
+"""The registry's tables and statements, one text meant for SQLite and PostgreSQL alike.
+
+Rules: text for JSON and no JSON operators, whole milliseconds, no AUTOINCREMENT, `ON CONFLICT … RETURNING`.
+PostgreSQL takes `%s` for `?`, BIGINT for INTEGER and no STRICT.
+"""
+
+from __future__ import annotations
+
+# One tuple of statements per schema version, run in order and forward only; a released one is never edited.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+        """CREATE TABLE entity (
+             digest TEXT PRIMARY KEY, kind TEXT NOT NULL, wire TEXT NOT NULL, payload TEXT NOT NULL) STRICT""",
+        """CREATE TABLE head (
+             project TEXT NOT NULL, domain TEXT NOT NULL, generation INTEGER NOT NULL, epoch INTEGER NOT NULL,
+             PRIMARY KEY (project, domain)) STRICT""",
+        """CREATE TABLE lease (
+             name TEXT PRIMARY KEY, holder TEXT NOT NULL, epoch INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+             ttl_ms INTEGER NOT NULL) STRICT""",
+        """CREATE TABLE revision (
+             project TEXT NOT NULL, domain TEXT NOT NULL, generation INTEGER NOT NULL,
+             operation TEXT NOT NULL, commit_id TEXT NOT NULL, dirty INTEGER NOT NULL, parent TEXT,
+             plan_digest TEXT NOT NULL, actor TEXT NOT NULL, tool TEXT NOT NULL, created_ms INTEGER NOT NULL,
+             seal TEXT NOT NULL,
+             PRIMARY KEY (project, domain, generation), UNIQUE (project, domain, operation)) STRICT""",
+        """CREATE TABLE pointer (
+             project TEXT NOT NULL, domain TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+             digest TEXT NOT NULL REFERENCES entity (digest), generation INTEGER NOT NULL, archived INTEGER NOT NULL,
+             PRIMARY KEY (project, domain, kind, name)) STRICT""",
+        """CREATE TABLE pointer_history (
+             project TEXT NOT NULL, domain TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+             generation INTEGER NOT NULL, digest TEXT, action TEXT NOT NULL, previous TEXT,
+             PRIMARY KEY (project, domain, kind, name, generation)) STRICT""",
+        """CREATE TABLE journal (
+             operation TEXT NOT NULL, step INTEGER NOT NULL, project TEXT NOT NULL, domain TEXT NOT NULL,
+             object TEXT NOT NULL, digest TEXT, action TEXT NOT NULL, epoch INTEGER NOT NULL,
+             state TEXT NOT NULL CHECK (state IN ('intent', 'applied', 'confirmed', 'superseded')),
+             uid TEXT, detail TEXT,
+             PRIMARY KEY (project, domain, operation, step)) STRICT""",
+    ),
+)
+SCHEMA_VERSION = len(MIGRATIONS)
+
+SET_META = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+GET_META = "SELECT key, value FROM meta"
+
+# A released lease keeps its row, so that epochs never come again; the empty holder is nobody.
+TAKE_LEASE = """
+INSERT INTO lease (name, holder, epoch, until_ms, ttl_ms) VALUES (?, ?, 1, ?, ?)
+ON CONFLICT (name) DO UPDATE
+  SET holder = excluded.holder, epoch = lease.epoch + 1, until_ms = excluded.until_ms, ttl_ms = excluded.ttl_ms
+  WHERE lease.until_ms < ? OR lease.holder = excluded.holder
+RETURNING epoch"""
+GET_LEASE = "SELECT holder, until_ms FROM lease WHERE name = ?"
+LIVE_LEASE = "SELECT name, holder, until_ms FROM lease WHERE until_ms >= ? ORDER BY name LIMIT 1"
+# The fence, first in every write transaction; it renews the lease and leaves the epoch alone.
+TOUCH_LEASE = "UPDATE lease SET until_ms = ? + ttl_ms WHERE name = ? AND holder = ? AND epoch = ? RETURNING epoch"
+RELEASE_LEASE = "UPDATE lease SET holder = '', until_ms = 0 WHERE name = ? AND holder = ? AND epoch = ?"
+
+GET_HEAD = "SELECT generation FROM head WHERE project = ? AND domain = ?"
+FIRST_HEAD = "INSERT INTO head (project, domain, generation, epoch) VALUES (?, ?, 0, ?) ON CONFLICT DO NOTHING"
+MOVE_HEAD = """
+UPDATE head SET generation = generation + 1, epoch = ?
+WHERE project = ? AND domain = ? AND generation = ? AND epoch <= ? RETURNING generation"""
+
+PUT_ENTITY = "INSERT INTO entity (digest, kind, wire, payload) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING"
+GET_ENTITIES = """
+SELECT pointer.kind, pointer.name, pointer.digest, entity.wire, entity.payload
+FROM pointer LEFT JOIN entity ON entity.digest = pointer.digest
+WHERE pointer.project = ? AND pointer.domain = ? AND pointer.archived = 0
+ORDER BY pointer.kind, pointer.name"""
+
+PUT_INTENT = """
+INSERT INTO journal (operation, step, project, domain, object, digest, action, epoch, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intent')
+ON CONFLICT (project, domain, operation, step) DO UPDATE
+  SET object = excluded.object, digest = excluded.digest, action = excluded.action, epoch = excluded.epoch,
+      state = 'intent'
+  WHERE journal.state = 'superseded' OR journal.state = 'intent'"""
+DROP_INTENTS_FROM = """
+DELETE FROM journal WHERE project = ? AND domain = ? AND operation = ? AND step >= ? AND state <> 'confirmed'"""
+CONFIRM = "UPDATE journal SET state = 'confirmed' WHERE project = ? AND domain = ? AND operation = ?"
+SUPERSEDE = "UPDATE journal SET state = 'superseded' WHERE project = ? AND domain = ? AND state <> 'confirmed'"
+UNFINISHED = """
+SELECT DISTINCT operation FROM journal
+WHERE project = ? AND domain = ? AND state IN ('intent', 'applied') ORDER BY operation"""
+
+PUT_REVISION = """
+INSERT INTO revision (project, domain, generation, operation, commit_id, dirty, parent, plan_digest, actor, tool,
+                      created_ms, seal)
+VALUES (?, ?, ?, ?, ?, ?,
+        (SELECT commit_id FROM revision AS last WHERE last.project = ? AND last.domain = ? AND last.generation = ?),
+        ?, ?, ?, ?, '')"""
+# Over everything that a snapshot of this generation tells: a flipped bit is found, never planned against.
+PUT_SEAL = "UPDATE revision SET seal = ? WHERE project = ? AND domain = ? AND generation = ?"
+GET_SEAL = "SELECT seal FROM revision WHERE project = ? AND domain = ? AND generation = ?"
+GET_POINTERS = """
+SELECT kind, name, digest FROM pointer WHERE project = ? AND domain = ? AND archived = 0 ORDER BY kind, name"""
+GET_REVISIONS = """
+SELECT generation, commit_id, dirty, plan_digest, actor, tool, created_ms FROM revision
+WHERE project = ? AND domain = ? ORDER BY generation DESC LIMIT ?"""
+GET_PUBLISHED = "SELECT generation FROM revision WHERE project = ? AND domain = ? AND operation = ?"
+
+POINT = """
+INSERT INTO pointer (project, domain, kind, name, digest, generation, archived) VALUES (?, ?, ?, ?, ?, ?, 0)
+ON CONFLICT (project, domain, kind, name) DO UPDATE
+  SET digest = excluded.digest, generation = excluded.generation, archived = 0"""
+ARCHIVE = """
+UPDATE pointer SET archived = 1, generation = ? WHERE project = ? AND domain = ? AND kind = ? AND name = ?"""
+PUT_HISTORY = """
+INSERT INTO pointer_history (project, domain, kind, name, generation, digest, action, previous)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""

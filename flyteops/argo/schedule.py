@@ -1,0 +1,90 @@
+"""A launch plan's schedule as a CronWorkflow that starts the plan's template and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flyteops.argo.cron import ZONE, engine_line
+from flyteops.argo.every import beat_of
+from flyteops.argo.faults import Findings
+from flyteops.argo.names import MAX_CRON_NAME, object_name
+from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.entities import LaunchPlan, Schedule
+
+MISSED_WITHIN_S = 30 * 24 * 3600
+"""How long after its slot a missed run is still made up: the engine makes up at most one."""
+_POLICY = {"allow": "Allow", "forbid": "Forbid", "replace": "Replace"}
+
+
+def cron_name(project: str, domain: str, plan: str) -> str:
+    """The same for every version of the plan: a deploy flips one field instead of making a second clock."""
+    digest = digest_of("flyteops.argo.cron.v1", project, domain, plan)
+    return object_name(plan, digest, longest=MAX_CRON_NAME, digits=8)
+
+
+def cron_body(
+    plan: LaunchPlan, schedule: Schedule, *, template: str, labels: JsonObject, found: Findings
+) -> JsonObject:
+    """The spec of the CronWorkflow. `suspend` is always written: whoever flips it by hand is seen as drift."""
+    line, zone = _line(schedule, found=found)
+    spec: JsonObject = {
+        "schedules": [line],
+        "timezone": zone,
+        "concurrencyPolicy": _POLICY[schedule.overlap],
+        "startingDeadlineSeconds": 0 if schedule.catchup == "none" else MISSED_WITHIN_S,
+        "suspend": not plan.active,
+        "workflowMetadata": {"labels": labels},
+        "workflowSpec": {"workflowTemplateRef": {"name": template}},
+    }
+    if schedule.kickoff_time_input:
+        parameters: list[Json] = [{"name": "kickoff", "value": "{{workflow.scheduledTime}}"}]
+        spec["workflowSpec"] = {"workflowTemplateRef": {"name": template}, "arguments": {"parameters": parameters}}
+    window = _window(schedule)
+    if window:
+        spec["when"] = window
+    if schedule.catchup == "all":
+        found.note(f"catchup: all of {found.address}: Argo makes up the last missed run only")
+    return spec
+
+
+def _line(schedule: Schedule, *, found: Findings) -> tuple[str, str]:
+    if not ZONE.fullmatch(schedule.timezone):
+        _refuse(f'"{schedule.timezone}" is not a time zone', "timezone", "Write Area/City or UTC.", found=found)
+    if schedule.cron is not None:
+        line = engine_line(schedule.cron)
+        if line is None:
+            _refuse(
+                f'"{schedule.cron}" is not a schedule that Argo takes',
+                "cron",
+                "Write five fields: minute, hour, day, month, day of the week; or an alias such as @daily.",
+                found=found,
+            )
+        return line or schedule.cron, schedule.timezone
+    every = schedule.every or ""
+    beat = beat_of(every, schedule.start)
+    if beat is None:
+        _refuse(
+            f"Argo's clock cannot count every {every}",
+            "every",
+            "Write minutes that divide an hour, hours that divide a day, 1d or 1w, or a cron line.",
+            found=found,
+        )
+        return "@yearly", "UTC"
+    return beat.line, "UTC" if beat.in_utc else schedule.timezone
+
+
+def _window(schedule: Schedule) -> str:
+    terms = []
+    if schedule.start:
+        terms.append(f"now() >= date('{_instant(schedule.start)}')")
+    if schedule.end:
+        terms.append(f"now() < date('{_instant(schedule.end)}')")
+    return f"{{{{= {' && '.join(terms)} }}}}" if terms else ""
+
+
+def _instant(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _refuse(message: str, field: str, way_out: str, *, found: Findings) -> None:
+    found.refuse("FO805", message, at=(found.address, f"schedule.{field}"), label="not for Argo", way_out=way_out)

@@ -1,0 +1,29 @@
+"""The templates of one object, each distinct body once, named by what it is and the digest of its body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flyteops.model.digest import Json, JsonObject, digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Put a body, get its name; the same body is kept once."""
+
+    templates: dict[str, JsonObject] = field(default_factory=dict)
+
+    def put(self, kind: str, body: JsonObject) -> str:
+        """The name of the template with this body."""
+        name = f"{kind}-{digest_of('flyteops.argo.template.v1', body)[:10]}"
+        self.templates.setdefault(name, {"name": name, **body})
+        return name
+
+    def put_named(self, name: str, body: JsonObject) -> str:
+        """A template under a name of its own: the DAGs of the workflow itself."""
+        self.templates[name] = {"name": name, **body}
+        return name
+
+    def listed(self) -> list[Json]:
+        """All templates by name."""
+        return [self.templates[name] for name in sorted(self.templates)]

@@ -1,0 +1,59 @@
+"""What the emitted objects are for: engine version, place, images, store. No value of a user's run is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from flyteops.model.entities import Toleration
+
+ArgoVersion = OneOf["3.7", "4.0", "4.1"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerInstall:
+    """An init container that puts `runner.zip` into the folder it is given as last argument."""
+
+    image: str
+    command: tuple[str, ...] = ("cp", "/runner/runner.zip")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeBundle:
+    """User code is fetched from the store by its URI."""
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeInImage:
+    """User code is in the task's image, below these absolute folders."""
+
+    roots: tuple[str, ...] = ("/app",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interruptible:
+    """How hosts that may be taken away are marked; both empty: the cluster has none, and `interruptible` is noted."""
+
+    selector: tuple[tuple[str, str], ...] = ()
+    tolerations: tuple[Toleration, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One cluster place. `runner` None means every image has the package itself; `user` is the number pods run as;
+    `executor_account` needs a Secret `<name>.service-account-token`, since main containers get no token."""
+
+    namespace: str
+    store: str
+    default_image: str
+    argo: ArgoVersion = "4.1"
+    runner: RunnerInstall | None = None
+    code: CodeBundle | CodeInImage = CodeInImage()
+    service_account: str = "flyteops-run"
+    executor_account: str = "flyteops-executor"
+    user: int = 8737
+    gpu_resource: str = "nvidia.com/gpu"
+    accelerator_label: str = "accelerator"
+    interruptible: Interruptible = Interruptible()

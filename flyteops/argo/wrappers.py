@@ -1,0 +1,72 @@
+"""Templates around pods: the cached task (lookup, then compute unless hit) and the map (size, items, gather)."""
+
+from __future__ import annotations
+
+from flyteops.argo.faults import Findings
+from flyteops.argo.pod import INVOCATION, Result, control_pod, task_pod
+from flyteops.argo.shelf import Shelf
+from flyteops.argo.target import Target
+from flyteops.execution.graph import RunMap, RunTask
+from flyteops.model.digest import Json, JsonObject
+
+HIT_OR_MISS = Result(parameter="state", default="miss")
+BRANCH = Result(parameter="branch", default="-1")
+ITEMS = Result(parameter="items", default="[]")
+
+
+def task_template(work: RunTask, *, shelf: Shelf, target: Target, found: Findings) -> str:
+    """The template that runs the task once: its pod, or the wrapper with a lookup before it when it is cached."""
+    pod = shelf.put("task", task_pod(work.task, work.settings, verb="task", target=target, found=found))
+    if work.settings.cache is None:
+        return pod
+    lookup = shelf.put("lookup", control_pod("lookup", target=target, found=found, result=HIT_OR_MISS))
+    return shelf.put("cached", _dag([
+        _call("lookup", lookup),
+        # On a hit the lookup has committed the node's outputs itself: nobody reads anything from this template.
+        {
+            **_call("compute", pod),
+            "depends": "lookup.Succeeded",
+            "when": "{{= tasks.lookup.outputs.parameters.state != 'hit' }}",
+        },
+    ]))  # fmt: skip
+
+
+def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
+    """The template of a map: which items must be computed, one pod for each, and the verdict over all."""
+    partial = work.min_successes is not None or work.min_success_ratio is not None
+    pod = shelf.put("item", task_pod(work.task, work.settings, verb="map-item", target=target, found=found))
+    size = shelf.put("size", control_pod("map-size", target=target, found=found, result=ITEMS))
+    gather = shelf.put("gather", control_pod("map-gather", target=target, found=found))
+    found.note(f"each item of the map over task/{work.task.name} is a pod of its own (one item a batch)")
+    body = _dag([
+        _call("size", size),
+        {
+            **_call("items", pod, item="{{item}}"),
+            "depends": "size.Succeeded",
+            "withParam": "{{tasks.size.outputs.parameters.items}}",
+        },
+        {**_call("gather", gather), "depends": _after_items(partial=partial)},
+    ])  # fmt: skip
+    if work.concurrency is not None:
+        body["parallelism"] = work.concurrency
+    return shelf.put("map", body)
+
+
+def _after_items(*, partial: bool) -> str:
+    done = "items.Succeeded || items.Skipped"
+    return f"size.Succeeded && ({done} || items.Failed || items.Errored)" if partial else f"size.Succeeded && ({done})"
+
+
+def _dag(tasks: list[Json]) -> JsonObject:
+    # Fail-fast on a template counts every failed attempt, so that a retry would never come.
+    return {
+        "inputs": {"parameters": [{"name": "invocation"}]},
+        "dag": {"tasks": tasks, "failFast": False},
+    }
+
+
+def _call(name: str, template: str, *, item: str | None = None) -> JsonObject:
+    parameters: list[Json] = [{"name": "invocation", "value": INVOCATION}]
+    if item is not None:
+        parameters.append({"name": "item", "value": item})
+    return {"name": name, "template": template, "arguments": {"parameters": parameters}}

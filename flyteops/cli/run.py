@@ -1,0 +1,53 @@
+"""`flyteops run`: the same pipeline on this machine, with the cache, the retries and the commits of a cluster run."""
+
+from __future__ import annotations
+
+import click
+
+from flyteops.cli.exits import Exit
+from flyteops.cli.options import command
+from flyteops.cli.session import Session
+
+
+@command("Run a workflow, launch plan or task of the work tree on this machine. Needs no apply.")
+@click.argument("address")
+@click.option("--input", "words", multiple=True, metavar="NAME=VALUE", help="An input; may be repeated.")
+@click.option("--inputs-file", metavar="FILE", help="Inputs as a YAML or JSON map.")
+@click.option("--inline", is_flag=True, help="Run in this process, for a debugger.")
+@click.option("--python", "interpreter", metavar="PATH", help="The interpreter of the tasks' code.")
+@click.option("--parallel", type=click.IntRange(min=1), help="Most tasks at once; the number of cores otherwise.")
+@click.option("--cache", "cache", type=click.Choice(["on", "off", "overwrite"]), default="on", show_default=True)
+@click.option("--execution", metavar="ID", help="Name this run, or continue the run of that name.")
+def run(
+    session: Session,
+    *,
+    address: str,
+    words: tuple[str, ...],
+    inputs_file: str | None,
+    inline: bool,
+    interpreter: str | None,
+    parallel: int | None,
+    cache: str,
+    execution: str | None,
+) -> int:
+    """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 when interrupted."""
+    from flyteops.cli.running import Options, local_run
+    from flyteops.operations.running import given_inputs, launch
+    from flyteops.operations.sources import load_program
+
+    workspace = session.workspace()
+    program = load_program(workspace.tree, workspace.sources, domain=workspace.domain)
+    if program.warnings:
+        session.output.diagnostics(program.warnings, lines_of=session.lines_of)
+    document = (inputs_file, _read(session, inputs_file)) if inputs_file else None
+    what = launch(program, address, given_inputs(words, document))
+    options = Options(inline=inline, interpreter=interpreter, parallel=parallel, cache=cache, execution=execution)
+    return local_run(session, workspace, what, options)
+
+
+def _read(session: Session, name: str) -> bytes:
+    path = session.start / name
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"cannot read {name}: {error.strerror}", param_hint="--inputs-file") from error

@@ -1,0 +1,66 @@
+"""What one invocation is about: where it started, what was asked for, and how it speaks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flyteops.cli.output import Output, wants_color
+
+if TYPE_CHECKING:
+    from flyteops.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """The shared options of one command."""
+
+    start: Path
+    flags: Mapping[str, str]
+    domain: str | None
+    output: Output
+    opened: list[Workspace] = field(default_factory=list)
+    """The workspaces opened so far: where source lines of diagnostics are read from."""
+
+    @staticmethod
+    def of(given: Mapping[str, object]) -> Session:
+        """From the values of the shared options; a variable fills in for a flag that is not there."""
+        choice = str(given.get("color") or os.environ.get("FLYTEOPS_COLOR") or "auto")
+        unattended = (
+            bool(given.get("no_input")) or bool(os.environ.get("CI")) or not sys.stdin or not sys.stdin.isatty()
+        )
+        flags = {name: str(given[name]) for name in ("project", "domain") if given.get(name)}
+        return Session(
+            start=Path(str(given.get("directory") or ".")),
+            flags=flags,
+            domain=flags.get("domain"),
+            output=Output(
+                form=str(given.get("form") or "text"),
+                color=wants_color(choice, sys.stderr),
+                color_results=wants_color(choice, sys.stdout),
+                quiet=bool(given.get("quiet")),
+                verbose=bool(given.get("verbose")),
+                interactive=not unattended,
+            ),
+        )
+
+    def workspace(self, commit: str | None = None) -> Workspace:
+        """The project around `start`, from the work tree or from a commit."""
+        from flyteops.wiring import open_workspace
+
+        workspace = open_workspace(self.start, environ=os.environ, flags=self.flags, commit=commit)
+        self.opened.append(workspace)
+        return workspace
+
+    def lines_of(self, path: str) -> list[str] | None:
+        """The lines of a file of the project, for showing where a fault is."""
+        if self.opened:
+            return self.opened[-1].lines_of(path)
+        try:
+            return (self.start / path).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return None

@@ -1,0 +1,51 @@
+"""`flyteops show`: one entity with the origin of its values, or an error's page."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from flyteops.cli.exits import Exit
+from flyteops.cli.options import command
+from flyteops.cli.session import Session
+
+_CODE = re.compile(r"FO-?[A-Z]?[0-9]{3}")
+
+
+@command("Show an entity (task/fit) with where each value was written, or explain a code (FO217).")
+@click.argument("what", metavar="ADDRESS|CODE")
+def run(session: Session, what: str) -> int:
+    """Exit 0, or 4 when there is no such thing."""
+    if _CODE.fullmatch(what.upper()):
+        return _explain(session, what.upper())
+    from flyteops.operations.running import find
+    from flyteops.operations.sources import load_program
+    from flyteops.views.entity import entity_document, render_entity
+    from flyteops.views.json import render_document
+
+    workspace = session.workspace()
+    program = load_program(workspace.tree, workspace.sources, domain=workspace.domain)
+    entity = find(program, what)
+    if session.output.form == "json":
+        session.output.result(render_document(entity_document(program, entity)))
+    else:
+        session.output.result(render_entity(program, entity))
+    return Exit.OK
+
+
+def _explain(session: Session, code: str) -> int:
+    from flyteops.model.catalogue import CATALOGUE
+    from flyteops.views.json import render_document
+
+    entry = CATALOGUE.get(code)
+    if entry is None:
+        session.output.insist(f"there is no code {code}; the pages are under docs/errors/")
+        return Exit.INVALID
+    if session.output.form == "json":
+        session.output.result(
+            render_document({"code": entry.code, "title": entry.title, "rule": entry.rule, "way_out": entry.way_out})
+        )
+    else:
+        session.output.result(f"{entry.code}: {entry.title}\n\n{entry.rule}\n\nWay out: {entry.way_out}\n")
+    return Exit.OK

@@ -1,0 +1,293 @@
+"""Base and overlays to one body per entity: duplicates, `like:` chains, defaults. Knows no field but these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping as Dict
+from dataclasses import dataclass, field, replace
+
+from flyteops.compile.faults import Faults, suggestion
+from flyteops.model.diagnostics import Place, Related
+from flyteops.source.manifests import EntityManifest, FileManifest
+from flyteops.source.scalars import is_null
+from flyteops.source.tree import Entry, Mapping, Scalar, TreeNode
+
+SECTIONS = ("resources", "images", "tasks", "workflows", "launch_plans")
+_DEFAULTS_OF = {"tasks": "task", "workflows": "workflow", "launch_plans": "launch_plan"}
+_PROFILED = frozenset({"resources", "image"})
+"""Fields where a name may stand: a map over a name is laid over the profile of that name."""
+_VALUES = frozenset({"default_inputs", "fixed_inputs", "inputs", "over", "default"})
+"""Fields whose entries are values: there, null over nothing is the value null."""
+_IDENTITY = {"tasks": "function", "workflows": "nodes", "launch_plans": "workflow"}
+"""What an entity cannot be without: a declaration in an overlay that lacks it changes something of the base."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """One entity of a domain with its effective body: overlays and `like:` laid, defaults filled in."""
+
+    section: str
+    name: str
+    place: Place
+    body: Mapping
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """All declarations of one domain, by section and name; and the moves. `task_defaults` are the project's."""
+
+    sections: Dict[str, Dict[str, Declared]]
+    task_defaults: tuple[Entry, ...] = ()
+    moved: tuple[tuple[Scalar, Scalar], ...] = ()
+
+    def section(self, name: str) -> Dict[str, Declared]:
+        """The entities of a section."""
+        return self.sections.get(name, {})
+
+
+@dataclass(slots=True)
+class _Stack:
+    """What is known of an entity while layers are laid."""
+
+    manifest: EntityManifest
+    body: Mapping
+    file_defaults: Mapping | None
+    sound: bool = True
+    liked: Mapping | None = field(default=None)
+
+
+def layers_of(
+    manifests: Iterable[FileManifest],
+    *,
+    domain: str,
+    project_defaults: Mapping | None,
+    faults: Faults,
+) -> Layers:
+    """The declarations of a domain."""
+    base = [manifest for manifest in manifests if manifest.domain is None]
+    overlays = [manifest for manifest in manifests if domain_of(manifest) == domain]
+    stacks: dict[str, dict[str, _Stack]] = {section: {} for section in SECTIONS}
+    for manifest in base:
+        for section, entities in manifest.sections.items():
+            if section in stacks:
+                _add(stacks[section], entities, manifest, faults)
+    for section in SECTIONS:
+        _refuse_twins(section, stacks[section], faults)
+    over: dict[str, dict[str, _Stack]] = {section: {} for section in SECTIONS}
+    for manifest in overlays:
+        for section, entities in manifest.sections.items():
+            if section in over:
+                _add(over[section], entities, manifest, faults)
+    for section in SECTIONS:
+        if over[section]:
+            _overlay(section, stacks[section], over[section], faults)
+    defaults = _Defaults(project_defaults, overlays, faults)
+    sections = {section: _declared(section, stacks[section], defaults, faults) for section in SECTIONS}
+    moved = tuple(pair for manifest in (*base, *overlays) for pair in manifest.moved)
+    task_defaults = defaults.project["task"]
+    return Layers(
+        sections=sections, moved=moved, task_defaults=task_defaults.entries if task_defaults is not None else ()
+    )
+
+
+def domain_of(manifest: FileManifest) -> str | None:
+    """The domain a file is an overlay for; None for the base."""
+    return manifest.domain
+
+
+def _add(
+    known: dict[str, _Stack], entities: Iterable[EntityManifest], manifest: FileManifest, faults: Faults
+) -> None:
+    for entity in entities:
+        name = entity.name.text
+        earlier = known.get(name)
+        if earlier is None:
+            own_defaults = manifest.defaults if manifest.domain is None else None
+            known[name] = _Stack(entity, entity.body, own_defaults, sound=entity.sound)
+            continue
+        faults.add(
+            "FO269",
+            f'"{name}" is declared twice in {entity.section}',
+            at=entity.name.place,
+            help="a name is declared once in the project: delete one, or give it another name",
+            related=(Related(place=earlier.manifest.name.place, label="first declared here"),),
+        )
+
+
+def _refuse_twins(section: str, known: Dict[str, _Stack], faults: Faults) -> None:
+    by_shape: dict[str, str] = {}
+    for name in sorted(known):
+        if ":" in name:
+            continue
+        other = by_shape.setdefault(name.lower().replace("-", "_"), name)
+        if other != name:
+            faults.add(
+                "FO270",
+                f'"{name}" and "{other}" in {section} differ only in case, or in - against _',
+                at=known[name].manifest.name.place,
+                help="give one of them another name",
+                related=(Related(place=known[other].manifest.name.place, label="the other one"),),
+            )
+
+
+def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], faults: Faults) -> None:
+    for name, stack in over.items():
+        known = base.get(name)
+        if known is not None:
+            if stack.manifest.removed:
+                del base[name]
+                continue
+            known.body = lay_over(known.body, stack.body, faults=faults)
+            known.sound = known.sound and stack.manifest.sound
+            continue
+        if stack.manifest.removed:
+            _nothing_there(name, stack.manifest.name.place, faults)
+            continue
+        identity = _IDENTITY.get(section)
+        if identity and ":" not in name and stack.body.get(identity) is None and not _is_like(stack):
+            if not stack.manifest.sound:
+                continue
+            faults.add(
+                "FO271",
+                f'{section[:-1]} "{name}" is not in the base',
+                at=stack.manifest.name.place,
+                label=f"nothing to lay this over, and it has no {identity}:",
+                help=suggestion(name, base, kinds=section),
+            )
+            continue
+        base[name] = stack
+
+
+def lay_over(base: Mapping, over: Mapping, *, faults: Faults, values: bool = False) -> Mapping:
+    """The maps merged: scalars and lists replace, null removes, a map over a profile's name says `like:` that name."""
+    merged: dict[str, Entry] = {entry.key.text: entry for entry in base.entries}
+    for entry in over.entries:
+        name = entry.key.text
+        below = merged.get(name)
+        if is_null(entry.value):
+            if below is not None:
+                del merged[name]
+            elif values:
+                merged[name] = entry
+            else:
+                _nothing_there(name, entry.value.place, faults)
+        elif below is None:
+            merged[name] = entry
+        else:
+            laid = _laid(name, below.value, entry.value, faults, values)
+            # The key of the base keeps the place where the map was begun; a replaced value is the overlay's.
+            merged[name] = Entry(key=entry.key if laid is entry.value else below.key, value=laid)
+    return Mapping(entries=tuple(merged.values()), place=base.place, flow=base.flow)
+
+
+def _nothing_there(name: str, at: Place, faults: Faults) -> None:
+    faults.add("FO272", f'null removes "{name}", but nothing is there', at=at, help="take the line away")
+
+
+def _laid(name: str, below: TreeNode, over: TreeNode, faults: Faults, values: bool) -> TreeNode:
+    if not isinstance(over, Mapping):
+        return over
+    if name in _PROFILED:
+        if over.get("like") is not None:
+            return over
+        if isinstance(below, Scalar) and not is_null(below):
+            like = Entry(key=Scalar(text="like", style="plain", place=below.place), value=below)
+            return Mapping(entries=(like, *over.entries), place=over.place, flow=over.flow)
+    if isinstance(below, Mapping):
+        return lay_over(below, over, faults=faults, values=values or name in _VALUES)
+    return over
+
+
+# ------------------------------------------------------------------------------------------ like, defaults
+
+
+class _Defaults:
+    """The defaults of a domain by kind of entity: fields that an entity gets when it does not have them."""
+
+    def __init__(self, project: Mapping | None, overlays: Iterable[FileManifest], faults: Faults) -> None:
+        self.project = {kind: _of_kind(project, kind) for kind in _DEFAULTS_OF.values()}
+        for manifest in overlays:
+            for kind in _DEFAULTS_OF.values():
+                over = _of_kind(manifest.defaults, kind)
+                below = self.project[kind]
+                if over is not None:
+                    self.project[kind] = over if below is None else lay_over(below, over, faults=faults)
+
+    def fill(self, section: str, stack: _Stack, body: Mapping) -> Mapping:
+        """The body with the fields that only defaults give."""
+        kind = _DEFAULTS_OF.get(section)
+        if kind is None:
+            return body
+        for defaults in (_of_kind(stack.file_defaults, kind), self.project[kind]):
+            if defaults is None:
+                continue
+            has = {entry.key.text for entry in body.entries}
+            added = tuple(entry for entry in defaults.entries if entry.key.text not in has)
+            if added:
+                body = Mapping(entries=(*body.entries, *added), place=body.place, flow=body.flow)
+        return body
+
+
+def _of_kind(defaults: Mapping | None, kind: str) -> Mapping | None:
+    found = defaults.get(kind) if defaults is not None else None
+    return found if isinstance(found, Mapping) else None
+
+
+def _declared(
+    section: str, stacks: dict[str, _Stack], defaults: _Defaults, faults: Faults
+) -> dict[str, Declared]:
+    found: dict[str, Declared] = {}
+    for name, stack in stacks.items():
+        body = stack.body
+        if body.get("like") is not None:
+            body = _liked(section, name, stacks, faults, ())
+        body = _without_nulls(defaults.fill(section, stack, body))
+        found[name] = Declared(section=section, name=name, place=stack.manifest.name.place, body=body, sound=stack.sound)
+    return found
+
+
+def _liked(
+    section: str, name: str, stacks: dict[str, _Stack], faults: Faults, above: tuple[str, ...]
+) -> Mapping:
+    """The body with what it is like laid under it."""
+    stack = stacks[name]
+    if stack.liked is not None:
+        return stack.liked
+    like = stack.body.get("like")
+    own = Mapping(
+        entries=tuple(entry for entry in stack.body.entries if entry.key.text != "like"),
+        place=stack.body.place,
+        flow=stack.body.flow,
+    )
+    stack.liked = own  # also what a ring meets, so that it is told once
+    if not isinstance(like, Scalar):
+        return own
+    if like.text in (*above, name):
+        ring = " → ".join((*above[above.index(like.text) :] if like.text in above else (), name, like.text))
+        faults.add("FO268", f"like: goes in a ring: {ring}", at=like.place, help="let one of them say its fields itself")
+        return own
+    if like.text not in stacks:
+        faults.add(
+            "FO267",
+            f'like: there is no "{like.text}" in {section}',
+            at=like.place,
+            help=suggestion(like.text, stacks, kinds=section),
+        )
+        return own
+    below = _liked(section, like.text, stacks, faults, (*above, name)) if _is_like(stacks[like.text]) else (
+        stacks[like.text].body
+    )
+    stack.liked = replace(lay_over(below, own, faults=faults), place=own.place)
+    return stack.liked
+
+
+def _is_like(stack: _Stack) -> bool:
+    return stack.body.get("like") is not None
+
+
+def _without_nulls(body: Mapping) -> Mapping:
+    """A null field is as good as absent, now that no default can reach it."""
+    if not any(is_null(entry.value) for entry in body.entries):
+        return body
+    entries = tuple(entry for entry in body.entries if not is_null(entry.value))
+    return Mapping(entries=entries, place=body.place, flow=body.flow)

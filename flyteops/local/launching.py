@@ -1,0 +1,183 @@
+"""Before the first step: inputs checked and stored, files taken in by content, every literal file of git too."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from flyteops.local.requests import RunRequest
+from flyteops.model.diagnostics import Diagnostic
+from flyteops.model.digest import Json, JsonObject, canonical
+from flyteops.model.errors import InvalidProject
+from flyteops.model.literals import Literal
+from flyteops.model.types import type_wire
+from flyteops.ports.store import BlobStore
+from flyteops.runtime.converting import convert, each_blob, holds_blob
+from flyteops.runtime.endings import Mismatch
+from flyteops.runtime.files import keep_path
+from flyteops.runtime.session import parsed
+from flyteops.runtime.stored import inlined, keep_literal
+
+_EXECUTION = re.compile(r"[a-z][a-z0-9-]{0,62}")
+
+
+class Intake:
+    """Takes literals into the store; collects every fault and raises them together."""
+
+    def __init__(self, store: BlobStore, root: str) -> None:
+        self._store = store
+        self._root = root
+        self.faults: list[Diagnostic] = []
+
+    def value(self, value: Json, of: Json, *, label: str) -> Json:
+        """The wire value with each file stored by content."""
+        if not holds_blob(of):
+            return value
+        return each_blob(value, of, lambda blob: self._blob(blob, label))
+
+    def _blob(self, blob: dict[str, Json], label: str) -> Json:
+        if isinstance(blob.get("sha256"), str):
+            return blob
+        uri = str(blob["uri"])
+        path = self._local_path(uri, label)
+        if path is None:
+            return blob
+        if not os.path.isfile(path):  # noqa: PTH113
+            what = "a folder, and Directory is not supported yet" if os.path.isdir(path) else "not there"  # noqa: PTH112
+            self.faults.append(
+                Diagnostic(
+                    code="FO601",
+                    message=f"{label}: the file {uri} is {what}",
+                    place=None,
+                    help=f"it was looked for at {path}; a relative path starts at the project's folder",
+                )
+            )
+            return blob
+        kept = keep_path(self._store, path, str(blob.get("format") or ""))
+        return kept["$blob"] if isinstance(kept, dict) else kept
+
+    def _local_path(self, uri: str, label: str) -> str | None:
+        if uri.startswith("file://"):
+            from urllib.parse import unquote
+
+            return unquote(uri[len("file://") :])
+        if "://" in uri:
+            self.faults.append(
+                Diagnostic(
+                    code="FO606",
+                    message=f"{label}: files at {uri.partition('://')[0]}:// are not supported yet",
+                    place=None,
+                    help="give a path, relative to the project's folder or absolute",
+                )
+            )
+            return None
+        return os.path.join(self._root, uri)  # noqa: PTH118
+
+    def check(self) -> None:
+        """Raises `InvalidProject` with all that was found."""
+        if self.faults:
+            raise InvalidProject(self.faults)
+
+
+def check_execution(execution: str) -> None:
+    """A run's name is part of paths in the store and in folders."""
+    if not _EXECUTION.fullmatch(execution):
+        raise InvalidProject(
+            [
+                Diagnostic(
+                    code="FO605",
+                    message=f"{execution!r} is no name of an execution",
+                    place=None,
+                    help="a lower-case letter, then at most 62 lower-case letters, digits and dashes",
+                )
+            ]
+        )
+
+
+def store_inputs(request: RunRequest, store: BlobStore, execution: str, intake: Intake) -> None:
+    """Writes `inputs.json` create-only; a run that is continued must be given the same inputs."""
+    documents = _documents(request, store, intake)
+    intake.check()
+    key = f"runs/{execution}/inputs.json"
+    if store.create(key, canonical(documents)):
+        return
+    before = parsed(store.get(key) or b"")
+    if before is None or not _same(before, documents):
+        raise InvalidProject(
+            [
+                Diagnostic(
+                    code="FO602",
+                    message=f"the execution {execution} was started with other inputs",
+                    place=None,
+                    help="continue it with the same inputs, or leave the name out to start a new one",
+                )
+            ]
+        )
+
+
+def _same(before: JsonObject, now: JsonObject) -> bool:
+    def digests(documents: JsonObject) -> dict[str, Json]:
+        return {name: each.get("digest") for name, each in documents.items() if isinstance(each, dict)}
+
+    return digests(before) == digests(now)
+
+
+def _documents(request: RunRequest, store: BlobStore, intake: Intake) -> JsonObject:
+    """The inputs' documents: what is given, and the known defaults of the rest."""
+    wanted = {variable.name: variable for variable in request.graph.inputs}
+    for name in request.inputs:
+        if name not in wanted:
+            known = ", ".join(wanted) or "none"
+            intake.faults.append(
+                Diagnostic(code="FO604", message=f"there is no input {name!r}", place=None, help=f"inputs: {known}")
+            )
+    documents: JsonObject = {}
+    for name, variable in wanted.items():
+        given = request.inputs.get(name, variable.default)
+        if given is None:
+            if variable.required:
+                intake.faults.append(
+                    Diagnostic(
+                        code="FO603",
+                        message=f"the input {name!r} was not given and has no default",
+                        place=None,
+                        help=f"give it with --input {name}=…",
+                    )
+                )
+            continue
+        of = type_wire(variable.type)
+        value = _fitting(given, of, name, intake)
+        documents[name] = keep_literal(store, of, intake.value(value, of, label=f"input {name}"))
+    return documents
+
+
+def _fitting(given: Literal, of: Json, name: str, intake: Intake) -> Json:
+    try:
+        return convert(given.value, type_wire(given.type), of)
+    except Mismatch as found:
+        intake.faults.append(
+            Diagnostic(
+                code="FO607",
+                message=f"input {name}{found.at}: {found.message}",
+                place=None,
+                help="give a value of the input's type",
+            )
+        )
+        return given.value
+
+
+def with_files(invocation: Json, intake: Intake, *, label: str) -> Json:
+    """The invocation with every literal file that git names taken into the store."""
+    if isinstance(invocation, dict):
+        if set(invocation) == {"value", "type"}:
+            of = invocation["type"]
+            return {"value": intake.value(invocation["value"], of, label=label), "type": of}
+        return {key: with_files(each, intake, label=label) for key, each in invocation.items()}
+    if isinstance(invocation, list):
+        return [with_files(each, intake, label=label) for each in invocation]
+    return invocation
+
+
+def inlined_outputs(store: BlobStore, outputs: JsonObject) -> dict[str, JsonObject]:
+    """Output documents with their values inside."""
+    return {name: inlined(store, document) for name, document in outputs.items()}

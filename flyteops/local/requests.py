@@ -1,0 +1,90 @@
+"""What a local run is asked, what it answers, and what it tells meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from flyteops.execution.graph import RunGraph
+from flyteops.model.digest import JsonObject
+from flyteops.model.literals import Literal
+
+RunPhase = OneOf["succeeded", "failed", "aborted"]
+NodePhase = OneOf["succeeded", "failed", "skipped", "not_run"]
+EventKind = OneOf["started", "retrying", "succeeded", "cached", "failed", "skipped", "stopped", "nondeterministic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """One run. `execution` names a run to continue: what it committed is not done again.
+
+    `root` is the folder that relative file inputs start from, `code_roots` are absolute import roots, `folder` is
+    where logs and attempt folders go, `scope` is where cache entries are kept."""
+
+    graph: RunGraph
+    project: str
+    root: str
+    code_roots: tuple[str, ...]
+    folder: str
+    store_uri: str
+    execution: str | None = None
+    inputs: Mapping[str, Literal] = field(default_factory=dict)
+    python: str = ""
+    parallel: int | None = None
+    scope: str = "dev/local"
+    cache: OneOf["on", "off", "overwrite"] = "on"
+    inline: bool = False
+    failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeError:
+    """Why a node failed: exit code (platform-data.md 4.3), cause in one word, and what Python said."""
+
+    code: int
+    cause: str
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeResult:
+    """How a step ended. `task` is empty for the steps of a switch. `items` counts a map's items."""
+
+    path: str
+    task: str
+    phase: NodePhase
+    cached: bool = False
+    attempts: int = 0
+    duration_s: float = 0.0
+    log: str | None = None
+    error: NodeError | None = None
+    items: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """How the run ended. `outputs` are literal documents `{"v", "type", "value"}` by name."""
+
+    execution: str
+    phase: RunPhase
+    outputs: Mapping[str, JsonObject]
+    nodes: tuple[NodeResult, ...]
+    error: NodeError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEvent:
+    """Something that happened to a step, or to item `item` of a map, `at_s` seconds after the run began."""
+
+    kind: EventKind
+    path: str
+    at_s: float
+    item: int | None = None
+    attempt: int = 0
+    message: str = ""
+    log: str | None = None
+    duration_s: float | None = None
+    wait_s: float | None = None

@@ -1,0 +1,107 @@
+"""From a tree of files to programs: what validate, plan, apply, render and run all begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from dataclasses import dataclass, field
+
+from flyteops.compile import compile_all, compile_program
+from flyteops.model.diagnostics import Diagnostic, Severity
+from flyteops.model.errors import InvalidProject
+from flyteops.model.program import Program
+from flyteops.ports.trees import Tree
+from flyteops.source.manifests import FileManifest, parse_file
+from flyteops.source.reader import read_yaml
+from flyteops.source.signatures import PythonSource
+from flyteops.source.tree import Mapping
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """Where a project's words are: what the settings say about reading it."""
+
+    project: str
+    domains: tuple[str, ...]
+    declarations: tuple[str, ...]
+    code_roots: tuple[str, ...]
+    defaults: Mapping | None = None
+    default_images: MappingOf[str, str] = field(default_factory=dict)
+    """The image of tasks without one, by domain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """The declarations of a tree, and the faults seen while reading them."""
+
+    manifests: tuple[FileManifest, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    python: PythonSource
+
+
+def read_declarations(tree: Tree, sources: Sources) -> Readings:
+    """Every declaration file below the declared folders, in path order."""
+    manifests: list[FileManifest] = []
+    found: list[Diagnostic] = []
+    for path in declaration_paths(tree, sources.declarations):
+        data = tree.read(path)
+        if data is None:
+            continue
+        root, faults = read_yaml(path, data)
+        found.extend(faults)
+        if root is not None:
+            manifest, faults = parse_file(path, root)
+            manifests.append(manifest)
+            found.extend(faults)
+    python = PythonSource(tree.read, frozenset(tree.paths()), roots=sources.code_roots)
+    return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python)
+
+
+def declaration_paths(tree: Tree, folders: tuple[str, ...]) -> list[str]:
+    """Paths of YAML files below the folders; `.yml` too, so that it can be refused by name."""
+    prefixes = tuple("" if folder in (".", "") else folder.rstrip("/") + "/" for folder in folders)
+    return [path for path in tree.paths() if path.endswith((".yaml", ".yml")) and path.startswith(prefixes)]
+
+
+def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
+    """The program of one domain; InvalidProject with every fault of reading and compiling."""
+    readings = read_declarations(tree, sources)
+    try:
+        program = compile_program(
+            project=sources.project,
+            domain=domain,
+            domains=sources.domains,
+            manifests=readings.manifests,
+            project_defaults=sources.defaults,
+            python=readings.python,
+            default_image=sources.default_images.get(domain),
+            image_digests={},
+        )
+    except InvalidProject as invalid:
+        raise InvalidProject([*readings.diagnostics, *invalid.diagnostics]) from None
+    refuse_errors(readings.diagnostics)
+    return program
+
+
+def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tuple[Diagnostic, ...]]:
+    """The programs of all domains, and the warnings of reading; InvalidProject with every fault, each told once."""
+    readings = read_declarations(tree, sources)
+    try:
+        programs = compile_all(
+            project=sources.project,
+            domains=sources.domains,
+            manifests=readings.manifests,
+            project_defaults=sources.defaults,
+            python=readings.python,
+            default_images=sources.default_images,
+            image_digests={},
+        )
+    except InvalidProject as invalid:
+        raise InvalidProject([*readings.diagnostics, *invalid.diagnostics]) from None
+    refuse_errors(readings.diagnostics)
+    return programs, readings.diagnostics
+
+
+def refuse_errors(diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Raises InvalidProject when there is an error among them."""
+    if any(found.severity is Severity.ERROR for found in diagnostics):
+        raise InvalidProject(diagnostics)

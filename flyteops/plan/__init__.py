@@ -1,0 +1,7 @@
+"""Program x Snapshot -> Plan: what changes, what it does to interfaces, what must be recomputed. No I/O, no clock."""
+
+from flyteops.plan.document import plan_schema, plan_wire
+from flyteops.plan.guards import refusals
+from flyteops.plan.make import is_empty, make_plan, needs_consent
+
+__all__ = ["is_empty", "make_plan", "needs_consent", "plan_schema", "plan_wire", "refusals"]

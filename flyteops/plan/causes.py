@@ -1,0 +1,185 @@
+"""Why a step has another cache key than before: one reason per ingredient, strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from flyteops.execution.graph import RunMap, RunTask
+from flyteops.model.digest import Json, canonical
+from flyteops.model.entities import Task, TaskSettings
+from flyteops.model.literals import without_places
+from flyteops.model.references import (
+    Binding,
+    Bound,
+    InputRef,
+    ListBinding,
+    MapBinding,
+    Referred,
+    Static,
+    reference_text,
+)
+from flyteops.model.wire import interface_key
+from flyteops.plan.calls import Side, steps_read
+from flyteops.plan.readable import value_text
+
+Strength = OneOf["yes", "maybe", "outputs"]
+"""`yes`: this step computes again · `maybe`: it depends on a value not known yet · `outputs`: nothing is computed,
+but what it hands on differs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One changed ingredient."""
+
+    strength: Strength
+    reason: str
+
+
+Call = RunTask | RunMap
+
+
+def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_settings: TaskSettings) -> list[Cause]:
+    """What changed of the call itself, inputs apart."""
+    if task.name != old_task.name:
+        return [Cause("yes", f"task {old_task.name} -> {task.name}")]
+    causes: list[Cause] = []
+    new, old = settings.cache, old_settings.cache
+    if new is not None and old is None:
+        causes.append(Cause("yes", "switched on caching"))
+    version, before = _version(settings), _version(old_settings)
+    if version is None and before is None:
+        if task.code != old_task.code:
+            causes.append(Cause("yes", f"code of task/{task.name} changed"))
+    elif version != before:
+        shown = [f'"{each}"' if each is not None else "by code" for each in (before, version)]
+        causes.append(Cause("yes", f"cache version {shown[0]} -> {shown[1]}"))
+    if interface_key(task.interface) != interface_key(old_task.interface):
+        causes.append(Cause("yes", f"interface of task/{task.name} changed"))
+    if new is not None and old is not None:
+        if sorted(new.ignore) != sorted(old.ignore):
+            before_text, after_text = (f"[{', '.join(sorted(each.ignore))}]" for each in (old, new))
+            causes.append(Cause("yes", f"cache ignore {before_text} -> {after_text}"))
+        if new.max_age_s is not None and (old.max_age_s is None or new.max_age_s < old.max_age_s):
+            causes.append(Cause("maybe", f"results older than {new.max_age_s:g}s are not taken any more"))
+    return causes
+
+
+def _version(settings: TaskSettings) -> str | None:
+    """The version as written; None is the digest of the code."""
+    return settings.cache.version if settings.cache else None
+
+
+def input_causes(new: Call, old: Call, *, side: Side, old_side: Side) -> list[Cause]:
+    """What changed of the inputs, those that the policy ignores apart."""
+    ignored = new.settings.cache.ignore if new.settings.cache else ()
+    before = {bound.name: bound for bound in old.inputs if bound.name not in ignored}
+    after = {bound.name: bound for bound in new.inputs if bound.name not in ignored}
+    causes: list[Cause] = []
+    for name in sorted(before.keys() | after.keys()):
+        causes.extend(_input_cause(name, before.get(name), after.get(name), side=side, old_side=old_side))
+    match new, old:
+        case RunMap(), RunMap():
+            causes.extend(_over_causes(new, old, side=side, old_side=old_side))
+        case RunMap(), _:
+            causes.append(Cause("yes", "mapped over a list now"))
+        case RunTask(), RunMap():
+            causes.append(Cause("yes", "not mapped any more"))
+        case _:
+            pass
+    return causes
+
+
+def _input_cause(name: str, old: Bound | None, new: Bound | None, *, side: Side, old_side: Side) -> Iterator[Cause]:
+    if old is None or new is None:
+        shown = [
+            binding_text(each.binding, given) if each else "(left out)"
+            for each, given in ((old, old_side), (new, side))
+        ]
+        yield Cause("yes", f"input {name}: {shown[0]} -> {shown[1]}")
+    elif _differs(old.binding, new.binding, side=side, old_side=old_side):
+        yield from _binding_cause(f"input {name}", old.binding, new.binding, side=side, old_side=old_side)
+
+
+def _differs(old: Binding, new: Binding, *, side: Side, old_side: Side) -> bool:
+    return canonical(side.value(new)) != canonical(old_side.value(old))
+
+
+def _binding_cause(what: str, old: Binding, new: Binding, *, side: Side, old_side: Side) -> Iterator[Cause]:
+    """Why two bindings differ; nothing when only a step that both read differs, which the caller tells."""
+    before, after = binding_text(old, old_side), binding_text(new, side)
+    run_input = _same_run_input(old, new, side, old_side)
+    if run_input is not None:
+        source = side.given[run_input][1]
+        yield Cause("yes", f"run input {run_input}: {before} -> {after} ({source})")
+    elif before != after:
+        same_steps = _step_names(old) == _step_names(new)
+        yield Cause("yes" if same_steps else "maybe", f"{what}: {before} -> {after}")
+
+
+def _step_names(binding: Binding) -> list[str]:
+    return sorted(reference_text(to) for to in steps_read(binding))
+
+
+def _same_run_input(old: Binding, new: Binding, side: Side, old_side: Side) -> str | None:
+    match old, new:
+        case Referred(to=InputRef(name=before)), Referred(to=InputRef(name=after)):
+            if before == after and after in side.given and before in old_side.given:
+                return after
+        case _:
+            pass
+    return None
+
+
+def binding_text(binding: Binding, side: Side) -> str:
+    """A binding on one line, with known run inputs as their values."""
+    literal = side.literal(binding)
+    if literal is not None:
+        return value_text(literal.value)
+    match binding:
+        case Referred(to=to):
+            return reference_text(to)
+        case ListBinding(items=items):
+            return "[" + ", ".join(binding_text(each, side) for each in items) + "]"
+        case MapBinding(entries=entries):
+            return "{" + ", ".join(f"{name}: {binding_text(each, side)}" for name, each in entries) + "}"
+        case Static(literal=written):
+            return value_text(written.value)
+
+
+def _over_causes(new: RunMap, old: RunMap, *, side: Side, old_side: Side) -> Iterator[Cause]:
+    items, before = _items(new, side), _items(old, old_side)
+    if items is None or before is None:
+        was = {bound.name: bound.binding for bound in old.over}
+        for bound in new.over:
+            if bound.name not in was:
+                yield Cause("yes", f"maps over {bound.name} now")
+            elif _differs(was[bound.name], bound.binding, side=side, old_side=old_side):
+                yield from _binding_cause(
+                    f"over {bound.name}", was[bound.name], bound.binding, side=side, old_side=old_side
+                )
+        return
+    if items == before:
+        return
+    names = ", ".join(bound.name for bound in new.over)
+    fresh = [item for item in items if item not in before]
+    if fresh:
+        yield Cause("yes", f"over {names}: {len(fresh)} of {len(items)} items new")
+    else:
+        yield Cause("outputs", f"over {names}: {len(items)} items, all of them known")
+
+
+def _items(work: RunMap, side: Side) -> list[bytes] | None:
+    """The items of a map as bytes to compare, when all of its lists are known."""
+    lists: list[tuple[str, list[Json]]] = []
+    for bound in work.over:
+        literal = side.literal(bound.binding)
+        if literal is None or not isinstance(literal.value, list | tuple):
+            return None
+        lists.append((bound.name, list(literal.value)))
+    length = min((len(values) for _, values in lists), default=0)
+    return [canonical({name: without_places(values[number]) for name, values in lists}) for number in range(length)]
+
+
+__all__ = ["Call", "Cause", "binding_text", "call_causes", "input_causes"]

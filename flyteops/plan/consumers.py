@@ -1,0 +1,107 @@
+"""Who uses an entity: nodes of workflows and launch plans, of what was applied and of what is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flyteops.model.digest import Json
+from flyteops.model.ids import EntityId, Kind
+from flyteops.model.program import Program
+from flyteops.model.state import Snapshot
+from flyteops.model.wire import workflow_wire
+from flyteops.plan.stored_types import as_list, as_map
+
+
+@dataclass(slots=True, kw_only=True)
+class Consumer:
+    """One user of an entity: its address, the inputs it gives, and which outputs are read behind it."""
+
+    address: str
+    gives: frozenset[str]
+    reads: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Consumers:
+    """Users by entity."""
+
+    by_entity: Mapping[EntityId, tuple[Consumer, ...]]
+
+    def of(self, entity: EntityId, wanted: Callable[[Consumer], bool]) -> tuple[str, ...]:
+        """Addresses of the users for whom `wanted` holds, each once, sorted."""
+        found = (each.address for each in self.by_entity.get(entity, ()) if wanted(each))
+        return tuple(sorted(set(found)))
+
+
+def consumers_of(program: Program, snapshot: Snapshot, wanted: frozenset[EntityId]) -> Consumers:
+    """The users of the wanted entities, in the snapshot and in the program."""
+    found: dict[EntityId, list[Consumer]] = {each: [] for each in wanted}
+    for entity, payload in _graphs(program, snapshot):
+        if entity.kind is Kind.LAUNCH_PLAN:
+            target = EntityId(Kind.WORKFLOW, str(payload["workflow"]))
+            if target in found:
+                given = {*as_map(payload.get("default_inputs")), *as_map(payload.get("fixed_inputs"))}
+                found[target].append(Consumer(address=str(entity), gives=frozenset(given)))
+        elif entity.kind is Kind.WORKFLOW:
+            _collect(entity, payload, found)
+    return Consumers({entity: tuple(users) for entity, users in found.items()})
+
+
+def _graphs(program: Program, snapshot: Snapshot) -> Iterator[tuple[EntityId, Mapping[str, Json]]]:
+    for entity, record in snapshot.entities.items():
+        yield entity, record.payload
+    for name, workflow in program.workflows.items():
+        yield EntityId(Kind.WORKFLOW, name), workflow_wire(workflow)
+    for name, plan in program.launch_plans.items():
+        inputs: dict[str, Json] = {given: None for given, _ in (*plan.default_inputs, *plan.fixed_inputs)}
+        yield EntityId(Kind.LAUNCH_PLAN, name), {"workflow": plan.workflow, "default_inputs": inputs}
+
+
+def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[EntityId, list[Consumer]]) -> None:
+    nodes = as_map(payload.get("nodes"))
+    users: list[tuple[str, Consumer]] = []
+    for name, node in nodes.items():
+        for entity, gives in _calls(node):
+            if entity in found:
+                consumer = Consumer(address=f"{workflow}.{name}", gives=gives)
+                found[entity].append(consumer)
+                users.append((name, consumer))
+    if users:
+        read = _outputs_read(payload)
+        for name, consumer in users:
+            consumer.reads = read.get(name, frozenset())
+
+
+def _calls(body: Json) -> Iterator[tuple[EntityId, frozenset[str]]]:
+    document = as_map(body)
+    gives = frozenset({*as_map(document.get("inputs")), *as_map(document.get("over"))})
+    for key, kind in (("task", Kind.TASK), ("map", Kind.TASK), ("workflow", Kind.WORKFLOW)):
+        if key in document:
+            yield EntityId(kind, str(document[key])), gives
+    for case in as_list(document.get("switch")):
+        yield from _calls(as_map(case)["then"])
+    if "else" in document:
+        yield from _calls(document["else"])
+
+
+def _outputs_read(payload: Mapping[str, Json]) -> dict[str, frozenset[str]]:
+    """Outputs by node that anything in the workflow refers to."""
+    read: dict[str, set[str]] = {}
+    for text in _references(payload):
+        node, _, rest = text.removeprefix("$").partition(".")
+        output = rest.partition(".")[0].partition("[")[0]
+        read.setdefault(node, set()).add(output)
+    return {node: frozenset(outputs) for node, outputs in read.items()}
+
+
+def _references(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        text = value.get("ref")
+        if isinstance(text, str):
+            yield text
+        for each in value.values():
+            yield from _references(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _references(each)

@@ -1,0 +1,227 @@
+"""The plan itself: what was applied against what the tree says, three axes for every change, in apply order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from flyteops.model.digest import JsonObject, digest_of
+from flyteops.model.entities import CaseBody, Entity, Task, WorkflowCall, calls_of
+from flyteops.model.ids import EntityId, Kind
+from flyteops.model.plan import Action, Change, NodeRecompute, Plan, RecomputeClass, TreeIdentity
+from flyteops.model.program import Program
+from flyteops.model.state import EntityRecord, Snapshot
+from flyteops.model.wire import ENTITY_WIRE, entity_wire
+from flyteops.plan.causes import call_causes
+from flyteops.plan.consumers import Consumers, consumers_of
+from flyteops.plan.document import plan_body
+from flyteops.plan.fields import field_changes
+from flyteops.plan.interface import interface_class, interface_findings
+from flyteops.plan.runs import Runs, affected_workflows
+from flyteops.plan.stored import stored_task
+
+_APPLY_ORDER = {Kind.TASK: 0, Kind.WORKFLOW: 1, Kind.LAUNCH_PLAN: 2}
+_WORST: tuple[RecomputeClass, ...] = ("none", "always", "maybe", "yes", "new")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Difference:
+    """An entity that is not what it was, before any axis is looked at."""
+
+    entity: EntityId
+    source: EntityId | None
+    action: Action
+    before: EntityRecord | None
+    after: EntityRecord | None
+
+
+def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Plan:
+    """The plan from the snapshot to the program. Pure: the same inputs give the same plan and the same digest."""
+    sources = _moves(program, snapshot)
+    differences = list(_differences(program, snapshot, sources))
+    changed = frozenset(each.entity for each in differences)
+    nodes = _nodes(program, snapshot, changed, sources)
+    wanted = frozenset(
+        each.source or each.entity for each in differences if each.before is not None and each.after is not None
+    )
+    users = consumers_of(program, snapshot, wanted) if wanted else Consumers({})
+    rows = _rows(nodes)
+    changes = tuple(_change(each, program, consumers=users, rows=rows) for each in _ordered(differences))
+    plan = Plan(
+        project=program.project,
+        domain=program.domain,
+        lineage=snapshot.lineage,
+        generation=snapshot.generation,
+        tree=tree,
+        changes=changes,
+        nodes=nodes,
+        unchanged=sum(1 for _ in program.entities()) - sum(1 for each in differences if each.after is not None),
+        warnings=tuple(_warnings(program, changes)),
+        digest="",
+    )
+    return replace(plan, digest=digest_of("flyteops.plan.v1", plan_body(plan)))
+
+
+def is_empty(plan: Plan) -> bool:
+    """Whether there is nothing to apply."""
+    return not plan.changes
+
+
+def needs_consent(plan: Plan) -> bool:
+    """Whether a person has to agree: something is retired, or an interface breaks for somebody who uses it."""
+    return any(change.action == "retire" or change.interface == "breaking" for change in plan.changes)
+
+
+# ------------------------------------------------------------------------------------------- differences
+
+
+def _moves(program: Program, snapshot: Snapshot) -> dict[EntityId, EntityId]:
+    """The former name of each entity of the program that moves; chains are followed to their ends."""
+    known = {entity for entity, _ in program.entities()}
+    target_of = {move.source: move.target for move in program.moves}
+    found: dict[EntityId, EntityId] = {}
+    for source in sorted(target_of):
+        target, steps = target_of[source], len(target_of)
+        while target in target_of and steps:
+            target, steps = target_of[target], steps - 1
+        if source in snapshot.entities and target in known and target not in snapshot.entities:
+            found[target] = source
+    return found
+
+
+def _record(entity_id: EntityId, entity: Entity) -> EntityRecord:
+    payload = entity_wire(entity)
+    return EntityRecord(digest=digest_of(ENTITY_WIRE[entity_id.kind.value], payload), payload=payload)
+
+
+def _differences(program: Program, snapshot: Snapshot, sources: Mapping[EntityId, EntityId]) -> Iterator[_Difference]:
+    seen: set[EntityId] = set()
+    for entity, value in program.entities():
+        source = sources.get(entity)
+        before = snapshot.entities.get(source or entity)
+        after = _record(entity, value)
+        seen.add(source or entity)
+        if before is None:
+            yield _Difference(entity=entity, source=None, action="create", before=None, after=after)
+        elif source is not None:
+            yield _Difference(entity=entity, source=source, action="move", before=before, after=after)
+        elif before.digest != after.digest:
+            yield _Difference(entity=entity, source=None, action="update", before=before, after=after)
+    for entity, record in snapshot.entities.items():
+        if entity not in seen:
+            yield _Difference(entity=entity, source=None, action="retire", before=record, after=None)
+
+
+def _ordered(differences: list[_Difference]) -> list[_Difference]:
+    """What others need first is made first and retired last."""
+
+    def rank(each: _Difference) -> tuple[bool, int, str]:
+        order = _APPLY_ORDER[each.entity.kind]
+        return (each.action == "retire", -order if each.action == "retire" else order, each.entity.name)
+
+    return sorted(differences, key=rank)
+
+
+# ------------------------------------------------------------------------------------------------- axes
+
+
+def _nodes(
+    program: Program, snapshot: Snapshot, changed: frozenset[EntityId], sources: Mapping[EntityId, EntityId]
+) -> tuple[NodeRecompute, ...]:
+    runs = Runs(program=program, snapshot=snapshot, sources=sources)
+    found: list[NodeRecompute] = []
+    for name in affected_workflows(program, changed):
+        found.extend(runs.of_workflow(name))
+    for name in sorted(program.launch_plans):
+        plan = program.launch_plans[name]
+        is_new_workflow = EntityId(Kind.WORKFLOW, plan.workflow) not in snapshot.entities
+        if EntityId(Kind.LAUNCH_PLAN, name) in changed and not is_new_workflow:
+            found.extend(runs.of_launch_plan(plan))
+    return tuple(found)
+
+
+def _rows(nodes: tuple[NodeRecompute, ...]) -> dict[EntityId, list[NodeRecompute]]:
+    """Nodes by the workflow or launch plan that runs them."""
+    found: dict[EntityId, list[NodeRecompute]] = {}
+    for node in nodes:
+        plan, workflow = node.launch_plan, EntityId(Kind.WORKFLOW, node.workflow)
+        found.setdefault(EntityId(Kind.LAUNCH_PLAN, plan) if plan else workflow, []).append(node)
+    return found
+
+
+def _change(
+    each: _Difference, program: Program, *, consumers: Consumers, rows: Mapping[EntityId, list[NodeRecompute]]
+) -> Change:
+    change = Change(
+        entity=each.entity,
+        previous=each.source,
+        action=each.action,
+        digest=each.after.digest if each.after else None,
+        previous_digest=each.before.digest if each.before else None,
+        interface="new" if each.after else "removed",
+        findings=(),
+        recompute="new" if each.after else "none",
+        reasons=(),
+        fields=(),
+        record=each.after,
+    )
+    if each.before is None or each.after is None:
+        return change
+    before, after = each.before.payload, each.after.payload
+    findings = interface_findings(each.source or each.entity, before, after, consumers=consumers)
+    recompute, reasons = _recompute(each, program, rows.get(each.entity, []))
+    return replace(
+        change,
+        interface=interface_class(findings),
+        findings=findings,
+        recompute=recompute,
+        reasons=reasons,
+        fields=field_changes(each.entity, before, after, origins=program.origins),
+    )
+
+
+def _recompute(
+    each: _Difference, program: Program, rows: list[NodeRecompute]
+) -> tuple[RecomputeClass, tuple[str, ...]]:
+    if each.entity.kind is Kind.TASK and each.before is not None:
+        return _task_recompute(program.tasks[each.entity.name], each.before.payload)
+    worst = max((row.outcome for row in rows), key=_WORST.index, default=_WORST[0])
+    reasons = (f"{row.node}: {reason}" for row in rows if row.outcome == worst for reason in row.reasons)
+    # A step that is new in a known workflow is work to do, not a workflow that was never applied.
+    return "yes" if worst == "new" else worst, tuple(dict.fromkeys(reasons))
+
+
+def _task_recompute(task: Task, before: JsonObject) -> tuple[RecomputeClass, tuple[str, ...]]:
+    if task.settings.cache is None:
+        return "always", ("not cached",)
+    old = stored_task(before)
+    causes = call_causes(task, task.settings, old_task=old, old_settings=old.settings)
+    reasons = tuple(cause.reason for cause in causes)
+    if any(cause.strength == "yes" for cause in causes):
+        return "yes", reasons
+    return ("maybe", reasons) if causes else ("none", ())
+
+
+# --------------------------------------------------------------------------------------------- warnings
+
+
+def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
+    for change in changes:
+        image = [field for field in change.fields if field.path == "image" or field.path.startswith("image.")]
+        if change.entity.kind is Kind.TASK and image and change.recompute == "none":
+            yield f"the image of {change.entity} changed; its cached results are kept (give cache.version to drop them)"
+    deprecated = {name: task.deprecated for name, task in program.tasks.items() if task.deprecated is not None}
+    if deprecated:
+        yield from _uses_of_deprecated(program, deprecated)
+
+
+def _uses_of_deprecated(program: Program, deprecated: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted(program.workflows):
+        for node in program.workflows[name].nodes:
+            for task in sorted(_tasks_of(node.body) & deprecated.keys()):
+                why = f": {deprecated[task]}" if deprecated[task] else ""
+                yield f"workflow/{name}.{node.name} uses task/{task}, which is deprecated{why}"
+
+
+def _tasks_of(body: CaseBody) -> set[str]:
+    return {call.task for call in calls_of(body) if not isinstance(call, WorkflowCall)}

@@ -1,0 +1,176 @@
+"""Which runs a plan touches, and what each of their nodes does at the next run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflow
+from flyteops.model.entities import LaunchPlan, Workflow, WorkflowCall, calls_of
+from flyteops.model.ids import EntityId, Kind
+from flyteops.model.literals import Literal
+from flyteops.model.plan import NodeRecompute
+from flyteops.model.program import Program
+from flyteops.model.state import Snapshot
+from flyteops.plan.calls import Given, Side
+from flyteops.plan.recompute import Known, StepOutcome, compare_runs, known_results
+from flyteops.plan.stored import called_in, stored_launch_plan, stored_program
+from flyteops.plan.stored_types import as_map
+
+
+def affected_workflows(program: Program, changed: frozenset[EntityId]) -> tuple[str, ...]:
+    """Workflows of the program that are changed or reach something that is, sorted."""
+    callers: dict[EntityId, set[str]] = {}
+    for name, workflow in program.workflows.items():
+        for callee in callees_of(workflow):
+            callers.setdefault(callee, set()).add(name)
+    found: set[str] = set()
+    waiting = [each for each in changed if each.kind is not Kind.LAUNCH_PLAN]
+    while waiting:
+        entity = waiting.pop()
+        if entity.kind is Kind.WORKFLOW:
+            if entity.name in found:
+                continue
+            found.add(entity.name)
+        waiting.extend(EntityId(Kind.WORKFLOW, name) for name in callers.get(entity, ()))
+    return tuple(sorted(found & program.workflows.keys()))
+
+
+def callees_of(workflow: Workflow) -> frozenset[EntityId]:
+    """The tasks and workflows that a workflow calls itself."""
+    return frozenset(
+        EntityId(Kind.WORKFLOW, call.workflow) if isinstance(call, WorkflowCall) else EntityId(Kind.TASK, call.task)
+        for node in workflow.nodes
+        for call in calls_of(node.body)
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class Runs:
+    """Looks at the runs of a plan; graphs of what was applied are read only where something changed."""
+
+    program: Program
+    snapshot: Snapshot
+    sources: Mapping[EntityId, EntityId]
+    """The former name of each entity that moves."""
+    _new: dict[str, RunGraph] = field(default_factory=dict)
+    _old: dict[str, RunGraph | None] = field(default_factory=dict)
+    _callers: dict[str, set[str]] = field(default_factory=dict)
+    _learnt: set[str] = field(default_factory=set)
+    _known: Known = field(default_factory=Known)
+
+    def of_workflow(self, name: str) -> Iterator[NodeRecompute]:
+        """The nodes of a run of the workflow with its own defaults."""
+        given = _defaults(self.program.workflows[name])
+        for each in self._outcomes(name, given, self._old_given(name, None)):
+            yield _row(name, each, launch_plan=None)
+
+    def of_launch_plan(self, plan: LaunchPlan) -> Iterator[NodeRecompute]:
+        """The nodes of a run of the launch plan; nothing where its inputs are what they were."""
+        new = _overlaid(_defaults(self.program.workflows[plan.workflow]), plan)
+        entity = EntityId(Kind.LAUNCH_PLAN, plan.name)
+        record = self.snapshot.entities.get(self.sources.get(entity, entity))
+        before = stored_launch_plan(record.payload) if record else None
+        if before is not None and before.workflow == plan.workflow and _given_alike(before, plan):
+            return
+        for each in self._outcomes(plan.workflow, new, self._old_given(plan.workflow, before)):
+            yield _row(plan.workflow, each, launch_plan=plan.name)
+
+    def _outcomes(self, name: str, given: Given, old_given: Given) -> tuple[StepOutcome, ...]:
+        graph, old_graph = self._new_graph(name), self._old_graph(self._former(name))
+        if old_graph is None and not self.snapshot.entities:
+            return tuple(_all_new(graph))
+        empty = RunGraph(steps={}, inputs=(), outputs=())
+        new = Side(self.program.project, graph, given)
+        old = Side(self.program.project, old_graph or empty, old_given)
+        for other in self._sharing(graph):
+            self._learn(other)
+        known = self._known | known_results(old)
+        found = compare_runs(new, old, known=known)
+        return found if old_graph is not None else tuple(_without_step_reason(each) for each in found)
+
+    def _new_graph(self, name: str) -> RunGraph:
+        if name not in self._new:
+            self._new[name] = graph_of_workflow(self.program, self.program.workflows[name])
+        return self._new[name]
+
+    def _former(self, name: str) -> str:
+        entity = EntityId(Kind.WORKFLOW, name)
+        return self.sources.get(entity, entity).name
+
+    def _old_graph(self, name: str) -> RunGraph | None:
+        if name not in self._old:
+            program = stored_program(self.snapshot, [name])
+            workflow = program.workflows.get(name)
+            self._old[name] = graph_of_workflow(program, workflow) if workflow else None
+        return self._old[name]
+
+    def _old_given(self, name: str, plan: LaunchPlan | None) -> Given:
+        former = self._former(name)
+        graph = self._old_graph(former)
+        if graph is None:
+            return {}
+        given: Given = {each.name: (each.default, "default") for each in graph.inputs if each.default is not None}
+        return _overlaid(given, plan) if plan is not None and plan.workflow == former else given
+
+    def _sharing(self, graph: RunGraph) -> Iterator[str]:
+        """Applied workflows that call a task of this graph: their results are in the same cache."""
+        if not self._callers:
+            for entity, record in self.snapshot.entities.items():
+                if entity.kind is Kind.WORKFLOW:
+                    for node in as_map(record.payload.get("nodes")).values():
+                        for kind, name in called_in(node):
+                            if kind is Kind.TASK:
+                                self._callers.setdefault(name, set()).add(entity.name)
+        for step in graph.steps.values():
+            if isinstance(step.work, RunTask | RunMap):
+                yield from self._callers.get(step.work.task.name, ())
+
+    def _learn(self, name: str) -> None:
+        if name in self._learnt:
+            return
+        self._learnt.add(name)
+        graph = self._old_graph(name)
+        if graph is not None:
+            self._known = self._known | known_results(Side(self.program.project, graph, self._old_given(name, None)))
+
+
+def _all_new(graph: RunGraph) -> Iterator[StepOutcome]:
+    for path, step in graph.steps.items():
+        if isinstance(step.work, RunTask | RunMap):
+            yield StepOutcome(path=path, task=step.work.task.name, outcome="new", reasons=())
+
+
+def _without_step_reason(found: StepOutcome) -> StepOutcome:
+    """In a workflow that is new as a whole, that a step is new goes without saying."""
+    reasons = tuple(each for each in found.reasons if each != "new step")
+    return StepOutcome(path=found.path, task=found.task, outcome=found.outcome, reasons=reasons)
+
+
+def _row(workflow: str, found: StepOutcome, *, launch_plan: str | None) -> NodeRecompute:
+    return NodeRecompute(
+        workflow=workflow,
+        node=found.path,
+        task=found.task,
+        outcome=found.outcome,
+        reasons=found.reasons,
+        launch_plan=launch_plan,
+    )
+
+
+def _defaults(workflow: Workflow) -> Given:
+    return {each.name: (each.default, "default") for each in workflow.interface.inputs if each.default is not None}
+
+
+def _overlaid(given: Given, plan: LaunchPlan) -> Given:
+    laid: dict[str, tuple[Literal, str]] = dict(given)
+    laid.update({name: (literal, "default") for name, literal in plan.default_inputs})
+    laid.update({name: (literal, "fixed") for name, literal in plan.fixed_inputs})
+    return laid
+
+
+def _given_alike(before: LaunchPlan, after: LaunchPlan) -> bool:
+    def values(plan: LaunchPlan) -> dict[str, object]:
+        return {name: literal.value for name, literal in (*plan.default_inputs, *plan.fixed_inputs)}
+
+    return values(before) == values(after)

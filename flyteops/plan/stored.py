@@ -1,0 +1,299 @@
+"""What was applied, read back as a program, so that both sides of a plan walk the same run graph.
+
+Only what a graph and a cache key need is read; resources and texts stay in the payload.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import cast
+
+from flyteops.execution.graph import case_outputs, map_outputs
+from flyteops.model.digest import Json, JsonObject
+from flyteops.model.entities import (
+    CachePolicy,
+    Case,
+    CaseBody,
+    Fail,
+    FunctionRef,
+    GiveValue,
+    Interface,
+    LaunchPlan,
+    MapCall,
+    Node,
+    NodeBody,
+    Switch,
+    Task,
+    TaskCall,
+    TaskSettings,
+    Variable,
+    Workflow,
+    WorkflowCall,
+)
+from flyteops.model.expressions import (
+    Both,
+    Compare,
+    CompareOperator,
+    Condition,
+    Constant,
+    Either,
+    Lookup,
+    Membership,
+    NoneTest,
+    Not,
+    Operand,
+    Truth,
+)
+from flyteops.model.ids import EntityId, Kind
+from flyteops.model.literals import Literal
+from flyteops.model.program import Program
+from flyteops.model.references import (
+    Binding,
+    Bound,
+    InputRef,
+    ListBinding,
+    MapBinding,
+    NodeRef,
+    Reference,
+    Referred,
+    Static,
+)
+from flyteops.model.state import Snapshot
+from flyteops.model.types import JSON
+from flyteops.plan.stored_types import as_list, as_map, pairs, stored_literal, stored_type
+
+_SEGMENT = re.compile(r'\.([^.\[]+)|\["(.*?)"\]')
+_BODIES = ("task", "map", "workflow")
+
+
+def called_in(body: Json) -> Iterator[tuple[Kind, str]]:
+    """What a stored node body calls, through nested switches."""
+    document = as_map(body)
+    for key in _BODIES:
+        if key in document:
+            yield Kind.WORKFLOW if key == "workflow" else Kind.TASK, str(document[key])
+    for case in as_list(document.get("switch")):
+        yield from called_in(as_map(case)["then"])
+    if "else" in document:
+        yield from called_in(document["else"])
+
+
+def stored_program(snapshot: Snapshot, workflows: Iterable[str]) -> Program:
+    """The named workflows as they were applied, with everything they reach."""
+    found = Program(project=snapshot.project, domain=snapshot.domain, tasks={}, workflows={})
+    for name in sorted(workflows):
+        _load(snapshot, found, name)
+    return found
+
+
+def _load(snapshot: Snapshot, into: Program, name: str) -> None:
+    record = snapshot.entities.get(EntityId(Kind.WORKFLOW, name))
+    if record is None or name in into.workflows:
+        return
+    nodes = as_map(record.payload.get("nodes"))
+    for kind, callee in (each for node in nodes.values() for each in called_in(node)):
+        if kind is Kind.WORKFLOW:
+            _load(snapshot, into, callee)
+        elif callee not in into.tasks:
+            task = snapshot.entities[EntityId(Kind.TASK, callee)]
+            cast("dict[str, Task]", into.tasks)[callee] = stored_task(task.payload)
+    cast("dict[str, Workflow]", into.workflows)[name] = stored_workflow(record.payload, into)
+
+
+def stored_interface(wire: Json) -> Interface:
+    """An interface from its ordered pairs."""
+    document = as_map(wire)
+    return Interface(
+        inputs=tuple(_variable(name, each) for name, each in pairs(document.get("inputs"))),
+        outputs=tuple(_variable(name, each) for name, each in pairs(document.get("outputs"))),
+    )
+
+
+def _variable(name: str, wire: Json) -> Variable:
+    document = as_map(wire)
+    return Variable(
+        name=name,
+        type=stored_type(document["type"]),
+        required=document.get("required") is not False,
+        default=stored_literal(document["default"]) if "default" in document else None,
+        description=str(document.get("description", "")),
+    )
+
+
+def stored_settings(wire: Json) -> TaskSettings:
+    """Of the settings, what a cache key reads: the cache policy."""
+    document = as_map(wire)
+    if "cache" not in document:
+        return TaskSettings()
+    cache = as_map(document["cache"])
+    version, age = cache.get("version"), cache.get("max_age_s")
+    return TaskSettings(
+        cache=CachePolicy(
+            version=version if isinstance(version, str) else None,
+            ignore=tuple(str(each) for each in as_list(cache.get("ignore"))),
+            max_age_s=age if isinstance(age, int | float) else None,
+        )
+    )
+
+
+def stored_task(payload: JsonObject) -> Task:
+    """A task as it was applied."""
+    module, _, name = str(payload["function"]).partition(":")
+    return Task(
+        name=str(payload["name"]),
+        function=FunctionRef(module=module, name=name),
+        interface=stored_interface(payload.get("interface")),
+        returns="value",
+        code=str(payload["code"]),
+        settings=stored_settings(payload.get("settings")),
+    )
+
+
+def stored_launch_plan(payload: JsonObject) -> LaunchPlan:
+    """A launch plan as it was applied: the workflow and the inputs it gives."""
+    return LaunchPlan(
+        name=str(payload["name"]),
+        workflow=str(payload["workflow"]),
+        default_inputs=_given(payload.get("default_inputs")),
+        fixed_inputs=_given(payload.get("fixed_inputs")),
+    )
+
+
+def _given(wire: Json) -> tuple[tuple[str, Literal], ...]:
+    return tuple((name, stored_literal(each)) for name, each in sorted(as_map(wire).items()))
+
+
+def stored_workflow(payload: JsonObject, program: Program) -> Workflow:
+    """A workflow as it was applied; `program` holds what it calls."""
+    nodes = as_map(payload.get("nodes"))
+    return Workflow(
+        name=str(payload["name"]),
+        interface=stored_interface(payload.get("interface")),
+        nodes=tuple(_node(name, as_map(nodes[name]), program) for name in sorted(nodes)),
+        outputs=tuple(_bound(name, each) for name, each in pairs(payload.get("outputs"))),
+    )
+
+
+def _node(name: str, wire: Mapping[str, Json], program: Program) -> Node:
+    body = cast("NodeBody", _body(wire, program))
+    after = tuple(str(each) for each in as_list(wire.get("after")))
+    return Node(name=name, body=body, outputs=case_outputs(program, body), after=after)
+
+
+def _body(wire: Mapping[str, Json], program: Program) -> CaseBody:
+    match wire:
+        case {"task": str(task)}:
+            return TaskCall(task=task, inputs=_bounds(wire.get("inputs")), settings=_override(wire))
+        case {"map": str(task)}:
+            return _map_call(task, wire)
+        case {"workflow": str(workflow)}:
+            return WorkflowCall(workflow=workflow, inputs=_bounds(wire.get("inputs")))
+        case {"switch": cases, "else": otherwise}:
+            return _switch([as_map(each) for each in as_list(cases)], as_map(otherwise), program)
+        case {"fail": str(message)}:
+            return Fail(message=message)
+        case _:
+            return GiveValue(bound=_bound("o0", wire["value"]))
+
+
+def _override(wire: Mapping[str, Json]) -> TaskSettings | None:
+    return stored_settings(wire["settings"]) if "settings" in wire else None
+
+
+def _map_call(task: str, wire: Mapping[str, Json]) -> MapCall:
+    ratio, successes = wire.get("min_success_ratio"), wire.get("min_successes")
+    return MapCall(
+        task=task,
+        over=_bounds(wire.get("over")),
+        inputs=_bounds(wire.get("inputs")),
+        min_success_ratio=ratio if isinstance(ratio, int | float) else None,
+        min_successes=successes if isinstance(successes, int) else None,
+        settings=_override(wire),
+    )
+
+
+def _switch(cases: list[Mapping[str, Json]], otherwise: Mapping[str, Json], program: Program) -> Switch:
+    built = tuple(
+        Case(when=_condition(as_map(each["when"])), then=_body(as_map(each["then"]), program)) for each in cases
+    )
+    last = _body(otherwise, program)
+    return Switch(cases=built, otherwise=last, outputs=_shared(program, [*(each.then for each in built), last]))
+
+
+def _shared(program: Program, bodies: list[CaseBody]) -> tuple[Variable, ...]:
+    """The outputs of a switch: one called `o0` when every case has one, else the names that all share."""
+    lists = [
+        map_outputs(program.tasks[body.task], body) if isinstance(body, MapCall) else case_outputs(program, body)
+        for body in bodies
+        if not isinstance(body, Fail)
+    ]
+    if not lists:
+        return ()
+    if all(len(each) == 1 for each in lists):
+        return (replace(lists[0][0], name="o0"),)
+    names = set.intersection(*({variable.name for variable in each} for each in lists))
+    return tuple(variable for variable in lists[0] if variable.name in names)
+
+
+def _bounds(wire: Json) -> tuple[Bound, ...]:
+    return tuple(_bound(name, each) for name, each in as_map(wire).items())
+
+
+def _bound(name: str, wire: Json) -> Bound:
+    return Bound(name=name, type=JSON, binding=_binding(as_map(wire)))
+
+
+def _binding(wire: Mapping[str, Json]) -> Binding:
+    match wire:
+        case {"ref": str(text)}:
+            return Referred(to=stored_reference(text), type=JSON)
+        case {"list": items}:
+            return ListBinding(items=tuple(_binding(as_map(each)) for each in as_list(items)), type=JSON)
+        case {"map": entries}:
+            built = tuple((name, _binding(as_map(each))) for name, each in as_map(entries).items())
+            return MapBinding(entries=built, type=JSON)
+        case _:
+            return Static(literal=stored_literal(cast("Json", wire)))
+
+
+def stored_reference(text: str) -> Reference:
+    """`$inputs.x.path` or `$node.output.path`; every step of the path is text."""
+    head = re.match(r"\$(\w+)\.(\w+)", text)
+    if head is None:
+        raise ValueError(text)
+    path = tuple(plain or quoted for plain, quoted in _SEGMENT.findall(text[head.end() :]))
+    first, second = head.groups()
+    return InputRef(second, path) if first == "inputs" else NodeRef(first, second, path)
+
+
+def _operand(wire: Json) -> Operand:
+    document = as_map(wire)
+    if "ref" in document:
+        return Lookup(to=stored_reference(str(document["ref"])), type=stored_type(document["type"]))
+    return Constant(literal=stored_literal(wire))
+
+
+def _condition(wire: Mapping[str, Json]) -> Condition:
+    match wire:
+        case {"compare": [operator, left, right]}:
+            return Compare(
+                operator=cast("CompareOperator", operator),
+                left=_operand(left),
+                right=_operand(right),
+            )
+        case {"in": [operand, values], "negated": negated}:
+            members = tuple(stored_literal(each) for each in as_list(values))
+            return Membership(operand=_operand(operand), values=members, negated=bool(negated))
+        case {"none": operand, "negated": negated}:
+            return NoneTest(operand=_operand(operand), negated=bool(negated))
+        case {"truth": operand}:
+            return Truth(operand=_operand(operand))
+        case {"not": inner}:
+            return Not(condition=_condition(as_map(inner)))
+        case {"and": [left, right]}:
+            return Both(left=_condition(as_map(left)), right=_condition(as_map(right)))
+        case _:
+            left, right = as_list(wire["or"])
+            return Either(left=_condition(as_map(left)), right=_condition(as_map(right)))

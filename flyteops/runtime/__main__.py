@@ -1,0 +1,148 @@
+"""The command line of a pod (`python -P -m flyteops.runtime VERB …`, documented in the package)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+
+from flyteops.model.digest import JsonObject
+from flyteops.runtime.endings import Ended
+from flyteops.runtime.session import Session, parsed
+from flyteops.runtime.stores import open_store
+from flyteops.runtime.verbs import VERBS, failed, perform
+
+USAGE = 64
+_OPTIONS = ("--store", "--run", "--attempt", "--item", "--result", "--scope", "--cache", "--folder", "--code")
+
+
+class Wrong(Exception):
+    """The command line is wrong."""
+
+
+class Arguments:
+    """The command line, read."""
+
+    __slots__ = ("invocation", "options", "verb")
+
+    def __init__(self, verb: str, options: dict[str, list[str]], invocation: JsonObject) -> None:
+        self.verb = verb
+        self.options = options
+        self.invocation = invocation
+
+    def one(self, name: str, default: str | None = None) -> str:
+        """The last value of an option."""
+        given = self.options.get(name)
+        if given:
+            return given[-1]
+        if default is None:
+            raise Wrong(f"{name} is missing")
+        return default
+
+
+def read_arguments(argv: Sequence[str]) -> Arguments:
+    """The verb, the options and the invocation; raises `Wrong`."""
+    if not argv or argv[0] not in VERBS:
+        raise Wrong(f"the first argument is one of {' '.join(VERBS)}")
+    options: dict[str, list[str]] = {}
+    rest = list(argv[1:])
+    while rest and rest[0].startswith("--"):
+        name = rest.pop(0)
+        if name not in _OPTIONS or not rest:
+            raise Wrong(f"{name} is no option, or lacks its value")
+        options.setdefault(name, []).append(rest.pop(0))
+    if len(rest) != 1:
+        raise Wrong("exactly one invocation is needed")
+    return Arguments(argv[0], options, read_invocation(rest[0]))
+
+
+def read_invocation(text: str) -> JsonObject:
+    """The document of base64 text, or of `@FILE`."""
+    if text.startswith("@"):
+        with open(text[1:], "rb") as file:  # noqa: PTH123
+            data = file.read()
+    else:
+        import binascii
+
+        try:
+            data = binascii.a2b_base64(text, strict_mode=True)
+        except binascii.Error as error:
+            raise Wrong(f"the invocation is no base64: {error}") from None
+    document = parsed(data)
+    if document is None or document.get("v") != 1 or "step" not in document:
+        raise Wrong("the invocation is no document of version 1")
+    return document
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs a verb and returns its exit code."""
+    try:
+        arguments = read_arguments(argv)
+        session = _session(arguments)
+        item = int(arguments.one("--item")) if "--item" in arguments.options else None
+        if arguments.verb == "map-item" and item is None:
+            raise Wrong("map-item needs --item")
+    except (Wrong, ValueError, OSError) as error:
+        sys.stderr.write(f"flyteops.runtime: {error}\n")
+        return USAGE
+    return _run(arguments, session, item)
+
+
+def _session(arguments: Arguments) -> Session:
+    attempt = arguments.one("--attempt")
+    folder = arguments.one("--folder", "")
+    if not folder:
+        temporary = os.environ.get("TMPDIR", "/tmp")  # noqa: S108 - the attempt's own folder is made below it
+        folder = os.path.join(temporary, f"flyteops-{attempt}-{os.getpid()}")  # noqa: PTH118
+    cache = arguments.one("--cache", "on")
+    if cache not in ("on", "off", "overwrite"):
+        raise Wrong("--cache is on, off or overwrite")
+    return Session(
+        store=open_store(arguments.one("--store")),
+        run=arguments.one("--run"),
+        attempt=attempt,
+        scope=arguments.one("--scope", "shared"),
+        cache=cache,
+        folder=folder,
+        code=tuple(arguments.options.get("--code", ())),
+        note=_note,
+    )
+
+
+def _note(event: str, message: str) -> None:
+    sys.stderr.write(json.dumps({"event": event, "message": message}) + "\n")
+
+
+def _run(arguments: Arguments, session: Session, item: int | None) -> int:
+    if arguments.verb in ("task", "map-item"):
+        _prepare(arguments, session, item)
+    answer = perform(session, arguments.verb, arguments.invocation, item)
+    if answer.error is not None:
+        sys.stderr.write(f"{answer.error['traceback'] or ''}{answer.error['message']}\n")
+    elif answer.result and "--result" in arguments.options:
+        with open(arguments.one("--result"), "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(answer.result)
+    return answer.code
+
+
+def _prepare(arguments: Arguments, session: Session, item: int | None) -> None:
+    """Deadline, SIGTERM, import roots and an environment without our own variables: then the user's code."""
+    from flyteops.runtime.limits import install, vanish
+    from flyteops.runtime.paths import add_code_roots
+
+    def leave(ended: Ended) -> None:
+        vanish(failed(session, arguments.invocation, item, ended).code)
+
+    run_s = arguments.invocation.get("run_s")
+    install(leave, run_s=float(run_s) if isinstance(run_s, int | float) else None)
+    for name in [name for name in os.environ if name.startswith("FLYTEOPS_")]:
+        del os.environ[name]
+    add_code_roots(session.code)
+
+
+if __name__ == "__main__":
+    from flyteops.runtime.limits import vanish
+
+    # Threads and exit handlers of user code have no say any more: the commit is written or it is not.
+    vanish(main(sys.argv[1:]))

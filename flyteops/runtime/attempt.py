@@ -1,0 +1,154 @@
+"""One attempt of one call: inputs, cache, function, outputs, commit, cache entry; in this order."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flyteops.context import Current, enter, leave
+from flyteops.model.digest import Json, JsonObject
+from flyteops.runtime.binding import Given, bound_inputs
+from flyteops.runtime.cache import Slot, look_up, publish, slot_of
+from flyteops.runtime.calling import call, function_of, refuse_missing, return_hints, returned
+from flyteops.runtime.committing import commit, outputs_of
+from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
+from flyteops.runtime.files import keep_returned, open_stored
+from flyteops.runtime.session import Session
+from flyteops.runtime.stored import keep_literal
+
+
+class Call:
+    """A call about to happen: its step, its inputs, what is left to defaults, its place in the cache."""
+
+    __slots__ = ("given", "invocation", "item", "left", "slot", "step")
+
+    def __init__(self, session: Session, invocation: JsonObject, item: int | None) -> None:
+        self.invocation = invocation
+        self.item = item
+        self.step = str(invocation["step"]) if item is None else f"{invocation['step']}.{item}"
+        self.given, self.left = _inputs(session, invocation, item)
+        self.slot: Slot | None = slot_of(session, invocation, self.given)
+
+
+def step_of(invocation: JsonObject, item: int | None) -> str:
+    """The path a call commits at."""
+    return str(invocation["step"]) if item is None else f"{invocation['step']}.{item}"
+
+
+def _inputs(session: Session, invocation: JsonObject, item: int | None) -> tuple[list[Given], list[str]]:
+    given, left = bound_inputs(session, invocation["inputs"])
+    if item is not None:
+        from flyteops.runtime.maps import item_inputs
+
+        given += item_inputs(session, invocation, item)
+    return given, left
+
+
+def from_cache(session: Session, prepared: Call) -> bool:
+    """Commits the cached outputs when there are any."""
+    if prepared.slot is None:
+        return False
+    outputs = look_up(session, prepared.slot)
+    # Told to overwrite, the entry seen is replaced later; it is not used now.
+    if outputs is None or session.cache == "overwrite":
+        return False
+    commit(session, prepared.step, outputs, cached=prepared.slot.key)
+    return True
+
+
+def lookup(session: Session, invocation: JsonObject, item: int | None = None) -> bool:
+    """Whether the step has committed, or does now from the cache."""
+    if session.commit(step_of(invocation, item)) is not None:
+        return True
+    return from_cache(session, Call(session, invocation, item))
+
+
+def run_call(session: Session, invocation: JsonObject, item: int | None = None) -> bool:
+    """Runs one attempt to its commit; True when nothing had to be called. Raises `Ended` when it fails."""
+    if session.commit(step_of(invocation, item)) is not None:
+        return True
+    prepared = Call(session, invocation, item)
+    if from_cache(session, prepared):
+        return True
+    committed = commit(session, prepared.step, _outputs(session, prepared))
+    if prepared.slot is not None:
+        publish(session, prepared.slot, committed)
+    return False
+
+
+def _outputs(session: Session, prepared: Call) -> JsonObject:
+    """Calls the function in the attempt's folder and stores what it returns."""
+    invocation = prepared.invocation
+    os.makedirs(session.folder, exist_ok=True)  # noqa: PTH103
+    before = _working_folder()
+    os.chdir(session.folder)
+    enter(
+        Current(
+            run=session.run,
+            step=str(invocation["step"]),
+            attempt=session.attempt,
+            workdir=session.folder,
+            item=prepared.item,
+        )
+    )
+    try:
+        function = function_of(str(invocation["function"]), session.code)
+        refuse_missing(function, prepared.left)
+        hints = _hints(function)
+        arguments = _arguments(session, prepared.given, hints)
+        result = call(function, arguments, invocation.get("never"))
+        return _kept(session, invocation, result, hints.get("return"))
+    finally:
+        leave()
+        os.chdir(before)
+
+
+def _working_folder() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:
+        return os.sep
+
+
+def _hints(function: Any) -> dict[str, Any]:
+    from flyteops.runtime.hints import hints_of
+
+    return dict(hints_of(function))
+
+
+def _arguments(session: Session, given: list[Given], hints: dict[str, Any]) -> dict[str, Any]:
+    from flyteops.runtime.decoding import decode
+
+    arguments: dict[str, Any] = {}
+    for name, of, value in given:
+        try:
+            arguments[name] = decode(
+                value, of, hints.get(name), open_blob=lambda blob: open_stored(session.store, blob, session.folder)
+            )
+        except Mismatch as found:
+            raise Ended(INTERFACE, f"input {name}{found.at}: {found.message}") from None
+        except (TypeError, ValueError) as error:
+            raise Ended(INTERFACE, f"input {name}: {error}", kind=type(error).__name__) from None
+    return arguments
+
+
+def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> JsonObject:
+    from flyteops.runtime.encoding import encode
+
+    outputs = returned(result, invocation)
+    hints = return_hints(hint, [name for name, _, _ in outputs], invocation["returns"])
+    kept: JsonObject = {}
+    for (name, of, value), each in zip(outputs, hints, strict=False):
+        try:
+            wire: Json = encode(
+                value, of, each, keep_file=lambda file, form: keep_returned(session.store, file, form)
+            )
+        except Mismatch as found:
+            raise Ended(INTERFACE, f"output {name}{found.at}: {found.message}") from None
+        except RecursionError:
+            raise Ended(INTERFACE, f"output {name}: nested too deep") from None
+        kept[name] = keep_literal(session.store, of, wire)
+    return kept
+
+
+__all__ = ["Call", "from_cache", "lookup", "outputs_of", "run_call", "step_of"]

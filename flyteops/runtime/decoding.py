@@ -1,0 +1,104 @@
+"""Wire values turned into what a function receives, guided by its annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flyteops.model.digest import Json
+from flyteops.runtime.converting import entered
+from flyteops.runtime.endings import Mismatch
+from flyteops.runtime.hints import (
+    bare,
+    builder_of,
+    entry_hints,
+    hints_of,
+    is_enum,
+    is_path,
+    item_hint,
+    member_hint,
+)
+from flyteops.runtime.shapes import fields_of, items_of, kind_of
+
+OpenBlob = Callable[[dict[str, Json]], Any]
+"""Makes a `File` of a blob's fields."""
+
+
+def decode(value: Json, of: Json, hint: Any, *, open_blob: OpenBlob) -> Any:
+    """The Python value: the user's own class where the hint names one, else the plain one."""
+    kind, content = kind_of(of)
+    match kind:
+        case "int" | "bool" | "str" | "none":
+            return value
+        case "json":
+            return value
+        case "float":
+            return float(str(value["$f"])) if isinstance(value, dict) else value
+        case "datetime" | "date" | "timedelta":
+            return _time(value, kind)
+        case "enum":
+            plain = bare(hint)
+            return plain(value) if is_enum(plain) else value
+        case "list" if isinstance(value, list | tuple):
+            return _list(value, content, hint, open_blob)
+        case "dict":
+            return _dict(value, content, hint, open_blob)
+        case "union":
+            member, inner = entered(value, of)
+            return decode(inner, member, member_hint(hint, member), open_blob=open_blob)
+        case "record" if isinstance(value, dict):
+            return _record(value, content, bare(hint), open_blob)
+        case "file":
+            return _file(value, bare(hint), open_blob)
+    raise Mismatch(f"values of {kind} are not supported yet")
+
+
+def _time(value: Json, kind: str) -> Any:
+    import datetime
+
+    if kind == "timedelta" and isinstance(value, dict):
+        microseconds = value["$us"]
+        if isinstance(microseconds, int):
+            return datetime.timedelta(microseconds=microseconds)
+    if isinstance(value, str):
+        return datetime.datetime.fromisoformat(value) if kind == "datetime" else datetime.date.fromisoformat(value)
+    raise Mismatch(f"{value!r} is no {kind}")
+
+
+def _list(value: list[Json] | tuple[Json, ...], item: Json, hint: Any, open_blob: OpenBlob) -> Any:
+    import typing
+
+    inner = item_hint(hint)
+    items = [decode(each, item, inner, open_blob=open_blob) for each in value]
+    return tuple(items) if typing.get_origin(bare(hint)) is tuple else items
+
+
+def _dict(value: Json, content: Json, hint: Any, open_blob: OpenBlob) -> Any:
+    key_type, value_type = items_of(content)
+    key_hint, value_hint = entry_hints(hint)
+    pairs = list(value.items()) if isinstance(value, dict) else [items_of(pair) for pair in items_of(value)]
+    return {
+        decode(key, key_type, key_hint, open_blob=open_blob): decode(each, value_type, value_hint, open_blob=open_blob)
+        for key, each in pairs
+    }
+
+
+def _record(value: dict[str, Json], content: Json, hint: Any, open_blob: OpenBlob) -> Any:
+    hints = hints_of(hint) if isinstance(hint, type) else {}
+    types = {name: of for name, of, _ in fields_of(content)}
+    fields = {
+        name: decode(each, types[name], hints.get(name), open_blob=open_blob) for name, each in value.items()
+    }
+    return builder_of(hint)(fields)
+
+
+def _file(value: Json, hint: Any, open_blob: OpenBlob) -> Any:
+    blob = value["$blob"] if isinstance(value, dict) else None
+    if not isinstance(blob, dict):
+        raise Mismatch(f"{value!r} is no file")
+    file = open_blob(blob)
+    if not is_path(hint):
+        return file
+    import pathlib
+
+    return pathlib.Path(file.download())

@@ -1,0 +1,79 @@
+"""Files in and out of the store, by content: `data/<sha256[:2]>/<sha256>`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any
+
+from flyteops.model.digest import Json
+from flyteops.ports.store import BlobStore
+from flyteops.runtime.endings import STORE, Ended, Mismatch
+from flyteops.runtime.stored import data_key
+from flyteops.types import File
+
+_CHUNK = 1 << 20
+
+
+def file_digest(path: str) -> tuple[str, int]:
+    """SHA-256 and size of a file, read once."""
+    hasher = hashlib.sha256()
+    size = 0
+    with open(path, "rb") as file:  # noqa: PTH123
+        while chunk := file.read(_CHUNK):
+            hasher.update(chunk)
+            size += len(chunk)
+    return hasher.hexdigest(), size
+
+
+def keep_path(store: BlobStore, path: str, format: str) -> Json:  # noqa: A002
+    """Stores the file at a path and returns its wire value."""
+    sha256, size = file_digest(path)
+    key = data_key(sha256)
+    store.put_file(key, path)
+    return {"$blob": {"uri": store.uri(key), "sha256": sha256, "size": size, "format": format}}
+
+
+def keep_returned(store: BlobStore, value: Any, format: str) -> Json:  # noqa: A002
+    """Stores what a function returned as a file; one that came from the store stays where it is."""
+    if isinstance(value, File) and value.uri is not None:
+        return {
+            "$blob": {
+                "uri": value.uri,
+                "sha256": value.sha256,
+                "size": value.size,
+                "format": format or value.format,
+            }
+        }
+    if not isinstance(value, os.PathLike):
+        raise Mismatch(
+            f"File was declared, the function returned {type(value).__name__}: return a pathlib.Path or a File"
+        )
+    path = os.path.abspath(os.fsdecode(value))  # noqa: PTH100
+    if os.path.isdir(path):  # noqa: PTH112
+        raise Mismatch(f"{path} is a folder: Directory is not supported yet, return a File, such as an archive")
+    if not os.path.isfile(path):  # noqa: PTH113
+        raise Mismatch(f"there is no file {path}")
+    return keep_path(store, path, format)
+
+
+def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
+    """The `File` a function is given: nothing is read before it asks."""
+    sha256, size = blob.get("sha256"), blob.get("size")
+    if not isinstance(sha256, str) or not isinstance(size, int):
+        raise Mismatch(f"the file {blob.get('uri')} was not taken into the store when the run was launched")
+    form = str(blob.get("format") or "")
+
+    def fetch() -> str:
+        suffix = f".{form}" if form.isalnum() else ""
+        inside = os.path.join(folder, "inputs")  # noqa: PTH118
+        os.makedirs(inside, exist_ok=True)  # noqa: PTH103
+        path = os.path.join(inside, sha256[:16] + suffix)  # noqa: PTH118
+        if not os.path.exists(path):  # noqa: PTH110
+            store.fetch_file(data_key(sha256), path)
+            if file_digest(path) != (sha256, size):
+                os.unlink(path)  # noqa: PTH108
+                raise Ended(STORE, f"the stored file {sha256} is damaged")
+        return path
+
+    return File.stored(uri=str(blob["uri"]), sha256=sha256, size=size, format=form, fetch=fetch)

@@ -1,0 +1,88 @@
+"""What an attempt is given: store, run, attempt, cache scope; and the documents it reads, a few kept at hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from flyteops.model.digest import Json, JsonObject
+from flyteops.ports.store import BlobStore
+from flyteops.runtime.endings import STORE, Ended
+
+_KEPT_DOCUMENTS = 8
+"""A worker takes many items of one map: they read the same few documents."""
+
+
+class Session:
+    """One attempt's surroundings. `note` receives events such as `nondeterministic`."""
+
+    __slots__ = ("_documents", "attempt", "cache", "code", "folder", "note", "run", "scope", "store")
+
+    def __init__(
+        self,
+        *,
+        store: BlobStore,
+        run: str,
+        attempt: str,
+        scope: str,
+        cache: str,
+        folder: str,
+        code: tuple[str, ...],
+        note: Callable[[str, str], None],
+    ) -> None:
+        self.store = store
+        self.run = run
+        self.attempt = attempt
+        self.scope = scope
+        self.cache = cache
+        self.folder = folder
+        self.code = code
+        self.note = note
+        self._documents: dict[str, JsonObject] = {}
+
+    def commit_key(self, step: str) -> str:
+        """Where a step commits; the empty step is the run itself."""
+        return f"runs/{self.run}/{step}/commit.json" if step else f"runs/{self.run}/outputs.json"
+
+    def inputs_key(self) -> str:
+        """Where the run's inputs are."""
+        return f"runs/{self.run}/inputs.json"
+
+    def error_key(self, step: str) -> str:
+        """Where a failed attempt of a step says why."""
+        return f"runs/{self.run}/{step or 'outputs'}/{self.attempt}/error.json"
+
+    def document(self, key: str) -> JsonObject | None:
+        """A document that never changes once written; None when there is none."""
+        if key in self._documents:
+            return self._documents[key]
+        found = self.store.get(key)
+        if found is None:
+            return None
+        document = parsed(found)
+        if document is None:
+            raise Ended(STORE, f"{key} in the store is no JSON object")
+        while len(self._documents) >= _KEPT_DOCUMENTS:
+            del self._documents[next(iter(self._documents))]
+        self._documents[key] = document
+        return document
+
+    def inputs(self) -> JsonObject:
+        """The run's inputs by name."""
+        found = self.document(self.inputs_key())
+        if found is None:
+            raise Ended(STORE, f"the run {self.run} has no inputs document")
+        return found
+
+    def commit(self, step: str) -> JsonObject | None:
+        """A step's commit, or None."""
+        return self.document(self.commit_key(step))
+
+
+def parsed(data: bytes) -> JsonObject | None:
+    """A JSON object, or None for anything else."""
+    try:
+        document: Json = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None

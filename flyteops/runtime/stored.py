@@ -1,0 +1,78 @@
+"""Literal documents in the store: `{"v": 1, "type": T, "value": V, "digest": D}`, a large value kept apart.
+
+A value whose JSON is longer than 64 KiB is an object of its own, by content, and the document says
+`"ref": {"uri", "sha256", "size"}` instead of `"value"`.
+"""
+
+from __future__ import annotations
+
+import json
+
+from flyteops.model.digest import Json, JsonObject, canonical, sha256_hex, value_digest
+from flyteops.ports.store import BlobStore
+from flyteops.runtime.endings import STORE, Ended
+
+WIRE_VERSION = 1
+INLINE_LIMIT = 64 * 1024
+
+
+def data_key(sha256: str) -> str:
+    """The content-addressed place of bytes."""
+    return f"data/{sha256[:2]}/{sha256}"
+
+
+def keep_literal(store: BlobStore, of: Json, value: Json) -> JsonObject:
+    """The document of a value; stores a large one."""
+    data = canonical(value)
+    document: JsonObject = {"v": WIRE_VERSION, "type": of, "digest": value_digest(of, value)}
+    if len(data) <= INLINE_LIMIT:
+        return {**document, "value": value}
+    sha256 = sha256_hex(data)
+    key = data_key(sha256)
+    store.create(key, data)
+    return {**document, "ref": {"uri": store.uri(key), "sha256": sha256, "size": len(data)}}
+
+
+def read_literal(store: BlobStore, document: Json) -> tuple[Json, Json]:
+    """Type and value of a document."""
+    if not isinstance(document, dict) or document.get("v") != WIRE_VERSION or "type" not in document:
+        raise Ended(STORE, "a stored value has another form than this version reads")
+    if "value" in document:
+        return document["type"], document["value"]
+    ref = document.get("ref")
+    if not isinstance(ref, dict):
+        raise Ended(STORE, "a stored value has neither `value` nor `ref`")
+    data = store.get(data_key(str(ref["sha256"])))
+    if data is None or sha256_hex(data) != ref["sha256"]:
+        raise Ended(STORE, f"the stored value {ref['sha256']} is missing or damaged")
+    return document["type"], json.loads(data)
+
+
+def inlined(store: BlobStore, document: Json) -> JsonObject:
+    """The document with its value inside, however large."""
+    of, value = read_literal(store, document)
+    return {"v": WIRE_VERSION, "type": of, "value": value}
+
+
+def present(store: BlobStore, document: Json) -> bool:
+    """Whether every object that a document refers to is still there with its size."""
+    from flyteops.runtime.converting import each_blob, holds_blob
+    from flyteops.runtime.endings import Mismatch
+
+    found = True
+
+    def look(blob: dict[str, Json]) -> Json:
+        nonlocal found
+        found = found and store.size(data_key(str(blob.get("sha256")))) == blob.get("size")
+        return blob
+
+    if isinstance(document, dict) and isinstance(ref := document.get("ref"), dict):
+        if store.size(data_key(str(ref.get("sha256")))) != ref.get("size"):
+            return False
+    try:
+        of, value = read_literal(store, document)
+        if holds_blob(of):
+            each_blob(value, of, look)
+    except (Ended, Mismatch):
+        return False
+    return found

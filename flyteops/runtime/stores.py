@@ -1,0 +1,24 @@
+"""Which store a URI means, in a pod."""
+
+from __future__ import annotations
+
+from flyteops.ports.store import BlobStore
+
+
+def open_store(uri: str) -> BlobStore:
+    """The store behind `file:///folder` (or a plain absolute path); ValueError for a scheme not built yet."""
+    scheme, colon, rest = uri.partition(":")
+    if uri.startswith("/"):
+        scheme, colon, rest = "file", ":", uri
+    if scheme == "file" and colon:
+        from flyteops.adapters.store_file import FileStore
+
+        path = rest[2:] if rest.startswith("//") else rest
+        if "%" in path:
+            from urllib.parse import unquote
+
+            path = unquote(path)
+        if not path.startswith("/"):
+            raise ValueError(f"the store {uri} needs an absolute path, such as file:///var/store")
+        return FileStore(path)
+    raise ValueError(f"stores of the kind {scheme!r} are not supported yet: use file:///FOLDER")

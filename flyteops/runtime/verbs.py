@@ -1,0 +1,85 @@
+"""The verbs, one function: what a pod, a worker and the local run do with an invocation."""
+
+from __future__ import annotations
+
+import json
+
+from flyteops.model.digest import JsonObject
+from flyteops.ports.store import StoreFailed
+from flyteops.runtime.binding import Absent
+from flyteops.runtime.committing import error_document, write_error
+from flyteops.runtime.endings import CAUSES, DONE, INTERFACE, STORE, Ended, Mismatch
+from flyteops.runtime.session import Session
+
+VERBS = ("task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs")
+
+
+class Answer:
+    """How a verb ended: exit code, the tiny result for the engine, whether nothing was called, why it failed."""
+
+    __slots__ = ("cached", "code", "error", "result")
+
+    def __init__(self, code: int, *, result: str = "", cached: bool = False, error: JsonObject | None = None) -> None:
+        self.code = code
+        self.result = result
+        self.cached = cached
+        self.error = error
+
+
+def perform(session: Session, verb: str, invocation: JsonObject, item: int | None = None) -> Answer:
+    """Does the verb; a failure is stored as `error.json` and becomes an exit code."""
+    try:
+        return _perform(session, verb, invocation, item)
+    except Ended as ended:
+        return failed(session, invocation, item, ended)
+    except StoreFailed as error:
+        return failed(session, invocation, item, Ended(STORE, str(error), kind="StoreFailed"))
+    except Absent as absent:
+        return failed(session, invocation, item, Ended(INTERFACE, f"the run has no input {absent}"))
+    except Mismatch as found:
+        return failed(session, invocation, item, Ended(INTERFACE, str(found)))
+
+
+def failed(session: Session, invocation: JsonObject, item: int | None, ended: Ended) -> Answer:
+    """The answer of a failed attempt."""
+    step = str(invocation["step"]) if item is None else f"{invocation['step']}.{item}"
+    error = error_document(session, step, ended, CAUSES.get(ended.code, "crash"))
+    write_error(session, step, error)
+    return Answer(ended.code, error=error)
+
+
+def _perform(session: Session, verb: str, invocation: JsonObject, item: int | None) -> Answer:
+    match verb:
+        case "task" | "map-item":
+            from flyteops.runtime.attempt import run_call
+
+            return Answer(DONE, cached=run_call(session, invocation, item))
+        case "lookup":
+            from flyteops.runtime.attempt import lookup
+
+            hit = lookup(session, invocation, item)
+            return Answer(DONE, result="hit" if hit else "miss", cached=hit)
+        case "map-size":
+            from flyteops.runtime.maps import map_size
+
+            count = map_size(session, invocation)
+            return Answer(DONE, result=json.dumps(list(range(count)), separators=(",", ":")))
+        case "map-gather":
+            from flyteops.runtime.maps import gather
+
+            gather(session, invocation)
+        case "decide":
+            from flyteops.runtime.routes import decide
+
+            return Answer(DONE, result=str(decide(session, invocation)))
+        case "join":
+            from flyteops.runtime.routes import join
+
+            join(session, invocation)
+        case "outputs":
+            from flyteops.runtime.routes import outputs
+
+            outputs(session, invocation)
+        case _:
+            raise Ended(INTERFACE, f"there is no verb {verb}")
+    return Answer(DONE)

@@ -1,0 +1,88 @@
+"""Where registries and stores are: the schemes of the language, and which of them this build can use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.errors import InvalidProject
+from flyteops.settings.expansion import unset_variable
+
+if TYPE_CHECKING:
+    from flyteops.settings.values import Settings
+
+What = Literal["registry", "store"]
+SCHEMES: dict[What, tuple[str, ...]] = {
+    "registry": ("sqlite", "postgresql", "store"),
+    "store": ("file", "s3", "gs", "az"),
+}
+_SUPPORTED: dict[What, str] = {"registry": "sqlite", "store": "file"}
+
+
+def scheme_of(location: str) -> str:
+    """The text before the first colon."""
+    return location.partition(":")[0]
+
+
+def location_fault(location: str, what: What) -> str:
+    """Why a text is no location of a registry or store; empty when it is one."""
+    scheme, colon, rest = location.partition(":")
+    if not colon or scheme not in SCHEMES[what]:
+        return f"a {what} begins with one of {', '.join(f'{each}:' for each in SCHEMES[what])}"
+    if not rest.strip("/") and scheme != "store":
+        return f"nothing follows {scheme}:"
+    if scheme == _SUPPORTED[what] and rest.startswith("//") and not rest.startswith("///"):
+        return f"{scheme}://HOST is not a place on this machine; write {scheme}:FOLDER/FILE or {scheme}:///FOLDER/FILE"
+    return ""
+
+
+def local_path(location: str, what: What, place: Place | None) -> str:
+    """The path inside `sqlite:…` or `file:…`; any other scheme raises "not supported yet"."""
+    fault = _unusable(location, what, place)
+    if fault:
+        raise InvalidProject([fault])
+    rest = location.partition(":")[2]
+    return rest.removeprefix("//")
+
+
+def require_supported(settings: Settings, domain: str) -> None:
+    """Raises FO900 for a registry or a store that this build cannot use, FO524 for an unset variable; both at once."""
+    own = settings.domains[domain].store is not None and not settings.store_overridden
+    used: list[tuple[What, str, str]] = [
+        ("registry", settings.registry, "registry"),
+        ("store", settings.store_of(domain), f"domains.{domain}.store" if own else "store"),
+    ]
+    unusable = (_unusable(location, what, settings.places.get(name)) for what, location, name in used)
+    faults = [fault for fault in unusable if fault]
+    if faults:
+        raise InvalidProject(faults)
+
+
+def _unusable(location: str, what: What, place: Place | None) -> Diagnostic | None:
+    variable = unset_variable(location)
+    if variable:
+        return unset(variable, place)
+    return None if scheme_of(location) == _SUPPORTED[what] else not_supported(location, what, place)
+
+
+def unset(variable: str, place: Place | None) -> Diagnostic:
+    """FO524: a variable that is needed now has no value."""
+    return Diagnostic(
+        code="FO524",
+        message=f"the variable {variable} is not set",
+        place=place,
+        label="needed here",
+        help=f"export {variable}=…",
+    )
+
+
+def not_supported(location: str, what: What, place: Place | None) -> Diagnostic:
+    """FO900 for a scheme of the language that comes later."""
+    serves = {"registry": "sqlite:.flyteops/registry.db", "store": "file:.flyteops/store"}[what]
+    return Diagnostic(
+        code="FO900",
+        message=f"a {what} at {scheme_of(location)}: is not supported yet",
+        place=place,
+        label=f"only {_SUPPORTED[what]}: works in this version",
+        help=f"use {serves}, also for this once: FLYTEOPS_{what.upper()}={serves}",
+    )

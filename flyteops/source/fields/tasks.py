@@ -1,0 +1,187 @@
+"""Tasks, and the options that a node may override."""
+
+from __future__ import annotations
+
+from flyteops.source.fields.profiles import IMAGE, LIKE, RESOURCES
+from flyteops.source.shapes import AnyValue, Duration, Either, Field, Flag, ListOf, MapOf, Number, Table, Text, Words
+
+RETRIES = Table(
+    what="retries",
+    fields={
+        "limit": Field(shape=Number(most=100), description="Further attempts after the first.", example="3"),
+        "backoff": Field(
+            shape=Table(
+                what="backoff",
+                fields={
+                    "initial": Field(shape=Duration(), description="Before the second attempt.", example="10s"),
+                    "factor": Field(
+                        shape=Number(whole=False, least=1, most=100), description="How it grows.", example="2"
+                    ),
+                    "max": Field(shape=Duration(), description="It grows no further.", example="5m"),
+                },
+                short="initial",
+            ),
+            description="The wait between attempts.",
+            example="{initial: 10s, factor: 2, max: 5m}",
+        ),
+        "never": Field(
+            shape=ListOf(item=Text()), description="Exceptions that end the node at once.", example="[ValueError]"
+        ),
+    },
+    short="limit",
+    foreign={"count": "limit", "max_attempts": "limit", "attempts": "limit", "delay": "backoff: {initial: …}"},
+)
+
+TIMEOUT = Table(
+    what="timeout",
+    fields={
+        "run": Field(shape=Duration(), description="Of one attempt.", example="2h"),
+        "queued": Field(shape=Duration(), description="Of waiting for a host.", example="6h"),
+        "total": Field(shape=Duration(), description="Of the node with all attempts.", example="12h"),
+    },
+    short="run",
+)
+
+CACHE = Table(
+    what="cache",
+    fields={
+        "version": Field(
+            shape=Text(), description="Replaces the digest of the code in the cache key.", example='"3"'
+        ),
+        "ignore": Field(
+            shape=ListOf(item=Text(rule="identifier")),
+            description="Inputs that do not count.",
+            example="[verbose]",
+        ),
+        "max_age": Field(shape=Duration(), description="Older results are not taken.", example="30d"),
+        "serialize": Field(shape=Flag(), description="One run computes, others wait.", later="cache.serialize"),
+        "include": Field(shape=AnyValue(), description="What else counts.", later="cache.include"),
+        "scope": Field(shape=Text(), description="Where results are kept.", later="cache.scope"),
+    },
+    switch=True,
+    foreign={
+        "ttl": "max_age", "cache_version": "version", "ignored_inputs": "ignore", "ignore_input_vars": "ignore",
+        "enabled": "cache: true or cache: false", "cache_serialize": "serialize",
+    },
+)  # fmt: skip
+
+ENV = MapOf(value=Text(), key="env_name", what="variable")
+LABELS = MapOf(value=Text(rule="label_value"), key="label_key", what="label")
+ANNOTATIONS = MapOf(value=Text(rule="annotation_value"), key="annotation_key", what="annotation")
+
+OVERRIDABLE: dict[str, Field] = {
+    "image": Field(
+        shape=Either(scalar=Text(rule="image"), mapping=IMAGE),
+        description="Name of a declared image, or any reference.",
+        example="train",
+    ),
+    "resources": Field(
+        shape=Either(scalar=Text(), mapping=RESOURCES),
+        description="Name of a profile, or fields laid over the profile that holds.",
+        example="small",
+    ),
+    "retries": Field(shape=RETRIES, description="Attempts after an ordinary exception.", example="3"),
+    "timeout": Field(shape=TIMEOUT, description="Limits of time.", example="10m"),
+    "interruptible": Field(shape=Flag(), description="May run on a spot host.", example="true"),
+    "cache": Field(shape=CACHE, description="Whether results are kept and taken again.", example="true"),
+    "env": Field(shape=ENV, description="Environment variables.", example="{OMP_NUM_THREADS: 4}"),
+}
+
+OPTIONS: dict[str, Field] = {
+    **OVERRIDABLE,
+    "labels": Field(shape=LABELS, description="Labels of the pods.", example="{team: churn}"),
+    "annotations": Field(shape=ANNOTATIONS, description="Annotations of the pods.", example="{note: nightly}"),
+    "service_account": Field(
+        shape=Text(rule="service_account"), description="Service account of the pods.", example="churn"
+    ),
+    "secrets": Field(shape=AnyValue(), description="Secrets the code sees.", later="secrets"),
+    "pod_template": Field(shape=AnyValue(), description="Pod spec it is laid into.", later="pod templates"),
+    "deck": Field(shape=AnyValue(), description="A page the task writes.", later="decks"),
+    "checkpoint": Field(shape=AnyValue(), description="State kept between attempts.", later="checkpoints"),
+    "actor": Field(shape=Text(), description="The actor it runs on.", later="actors"),
+    "batch": Field(shape=Number(least=1), description="Items of a map that one pod takes.", later="batch"),
+    "local": Field(shape=Text(), description="Stands in on a laptop.", later="local stand-ins"),
+}
+
+PARAMETER = Either(
+    scalar=Text(),
+    mapping=Table(
+        what="variable",
+        fields={
+            "type": Field(
+                shape=Either(scalar=Text(), mapping=AnyValue()), description="The type.", example="list[date]"
+            ),
+            "default": Field(shape=AnyValue(), description="Taken when nothing is given."),
+            "description": Field(shape=Text(), description="What it is for."),
+            "required": Field(shape=Flag(), description="False when the code has a default."),
+            "pickle": Field(shape=Flag(), description="May travel as a pickle.", later="pickled values"),
+            "path": Field(shape=Text(), description="File of an output.", later="container and script tasks"),
+            "dataset": Field(shape=AnyValue(), description="Columns of a dataset.", later="datasets"),
+            "format": Field(shape=Text(), description="Format of a dataset.", later="datasets"),
+        },
+    ),
+)  # fmt: skip
+INPUTS = MapOf(value=PARAMETER, key="identifier", what="input")
+OUTPUTS = Either(
+    sequence=ListOf(item=Text(rule="identifier")),
+    mapping=MapOf(value=PARAMETER, key="identifier", what="output"),
+)
+
+KINDS = ("function", "container", "script", "dynamic", "manifest", "ref")
+_FLYTE = {
+    "retry": "retries", "retires": "retries", "image_spec": "image", "container_image": "image", "timeouts": "timeout",
+    "requests": "resources", "limits": "resources", "cpu": "resources: {cpu: …}", "memory": "resources: {memory: …}",
+    "mem": "resources: {memory: …}", "gpu": "resources: {gpu: …}", "environment": "env",
+    "cache_version": "cache: {version: …}", "cache_serialize": "cache: {serialize: true}",
+    "cache_ignore_input_vars": "cache: {ignore: […]}", "secret_requests": "secrets", "enable_deck": "deck",
+    "spot": "interruptible", "module": "function: module:function", "command": "container: {command: […]}",
+    "args": "container: {command: […]}", "task_config": "cluster", "docs": "description",
+    "serviceAccount": "service_account", "serviceAccountName": "service_account",
+    "depends_on": "after, on a node of a workflow", "after": "after, on a node of a workflow",
+}  # fmt: skip
+
+TASK = Table(
+    what="task",
+    fields={
+        "function": Field(
+            shape=Text(rule="function"),
+            description="module:function, read from source and never imported by the tool.",
+            example="churn.model:fit",
+        ),
+        "description": Field(shape=Text(), description="What it does."),
+        **OPTIONS,
+        "deprecated": Field(
+            shape=Text(), description="Why it should no longer be used.", example="use fit2"
+        ),
+        "inputs": Field(
+            shape=INPUTS, description="Types that the source does not tell, by input.", example="{rows: int = 10}"
+        ),
+        "outputs": Field(
+            shape=OUTPUTS,
+            description="Names, or names and types, of what the function returns.",
+            example="[model, accuracy]",
+        ),
+        "like": LIKE,
+        "fixed_inputs": Field(
+            shape=MapOf(value=AnyValue()), description="Inputs given once.", later="fixed_inputs of a task"
+        ),
+        "container": Field(shape=AnyValue(), description="A raw container.", later="container tasks"),
+        "script": Field(shape=Text(), description="A bash script.", later="script tasks"),
+        "dynamic": Field(shape=Text(), description="A function that returns a graph.", later="dynamic tasks"),
+        "manifest": Field(shape=Text(), description="A Kubernetes object.", later="manifest tasks"),
+        "done": Field(shape=Text(), description="When the object is done.", later="manifest tasks"),
+        "failed": Field(shape=Text(), description="When the object has failed.", later="manifest tasks"),
+        "cluster": Field(shape=AnyValue(), description="The same function on many hosts.", later="distributed tasks"),
+        "ref": Field(shape=AnyValue(), description="A task of another project.", later="tasks of other projects"),
+    },
+    kinds=KINDS,
+    foreign=_FLYTE,
+)  # fmt: skip
+
+TASK_DEFAULTS = Table(what="task defaults", fields=OPTIONS, foreign=_FLYTE)
+OVERRIDES = Table(
+    what="overrides",
+    fields={**OVERRIDABLE, "name": Field(shape=Text(), description="Name shown.", later="overrides.name")},
+    foreign=_FLYTE,
+)
+FAILURE_POLICY = Words(words=("immediately", "after_executable_nodes"))

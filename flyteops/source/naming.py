@@ -1,0 +1,172 @@
+"""The rules for texts that name something: entities, nodes, labels, variables. A fault is (code, label, help)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from unicodedata import normalize
+
+from flyteops.source.shapes import TextRule
+from flyteops.source.suggest import shown
+
+Fault = tuple[str, str, str]
+RESERVED_NODES = frozenset({"inputs", "error", "schedule", "run", "output_dir"})
+
+_ENTITY = re.compile(r"[a-z](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NODE = re.compile(r"[a-z_][A-Za-z0-9_]{0,62}")
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+_LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,511}")
+_PATH_LONGEST = 200
+_ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
+_LABELS_REFUSED = ("workflows.argoproj.io/", "kubernetes.io/", "flyteops")
+_TASK_HELP = "module:function, such as churn.model:fit"
+
+
+def entity_fault(text: str) -> Fault | None:
+    """Why a text names no entity."""
+    if _ENTITY.fullmatch(text):
+        return None
+    way_out = "small letters, digits, - and _, beginning with a letter, not ending in -, at most 63"
+    nearest = re.sub(r"[^a-z0-9_-]+", "-", _small(text[:200])).strip("-").lstrip("0123456789_-")[:63].rstrip("-")
+    return "FO307", "not a name", f"{way_out}{f': {nearest}' if nearest else ''}"
+
+
+def _small(text: str) -> str:
+    """`FitModel` as `fit-model`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", text).lower()
+
+
+def function_fault(text: str) -> Fault | None:
+    """Why a text is no `module:function`."""
+    if len(text) <= _PATH_LONGEST and _PATH.fullmatch(text):
+        return None
+    if len(text) > _PATH_LONGEST:
+        return "FO326", "too long", f"at most {_PATH_LONGEST} characters"
+    fixed = re.sub(r"\.py(?=:|$)", "", text).replace("/", ".").strip(".")
+    if ":" not in fixed and "." in fixed:
+        module, _, name = fixed.rpartition(".")
+        fixed = f"{module}:{name}"
+    way_out = f"write {fixed}" if fixed != text and _PATH.fullmatch(fixed) else f"write {_TASK_HELP}"
+    return "FO326", "not module:function", way_out
+
+
+def task_fault(text: str) -> Fault | None:
+    """Why a text names no task: neither an entry's name nor the path of a function."""
+    return function_fault(text) if ":" in text or "." in text else entity_fault(text)
+
+
+def node_fault(text: str) -> Fault | None:
+    """Why a text names no node."""
+    if text in RESERVED_NODES:
+        return "FO319", f"${text} has a meaning of its own", f"write {text}_ or another name"
+    if _NODE.fullmatch(text):
+        return None
+    fixed = re.sub(r"\W", "_", text[:63], flags=re.ASCII)
+    fixed = fixed[:1].lower() + fixed[1:]
+    way_out = "a Python identifier that begins with a small letter or _, at most 63"
+    return "FO307", "not a name of a node", f"{way_out}{f': {fixed}' if _NODE.fullmatch(fixed) else ''}"
+
+
+def identifier_fault(text: str) -> Fault | None:
+    """Why a text names no input or output."""
+    if text.isidentifier() and (text.isascii() or normalize("NFKC", text) == text):
+        return None
+    return "FO307", "not a Python identifier", "inputs and outputs bear the names of the function's parameters"
+
+
+def label_key_fault(text: str) -> Fault | None:
+    """Kubernetes' rule for keys of labels and annotations, less the prefixes that others own."""
+    owned = next((prefix for prefix in _LABELS_REFUSED if text.startswith(prefix)), None)
+    if owned is not None:
+        return "FO313", f"{owned}… belongs to somebody else", "choose a prefix of your own, such as acme.com/"
+    return selector_key_fault(text)
+
+
+def selector_key_fault(text: str) -> Fault | None:
+    """Kubernetes' rule for keys of labels."""
+    prefix, slash, name = text.rpartition("/")
+    if _LABEL_NAME.fullmatch(name) and (not slash or (len(prefix) <= 253 and _SUBDOMAIN.fullmatch(prefix))):
+        return None
+    return "FO313", "not a key of a label", "letters, digits, - _ . up to 63; before it at most one DNS name and a /"
+
+
+def label_value_fault(text: str) -> Fault | None:
+    """Kubernetes' rule for values of labels."""
+    if not text or _LABEL_NAME.fullmatch(text):
+        return None
+    return (
+        "FO313",
+        "not a value of a label",
+        ("letters, digits, - _ . up to 63, beginning and ending with a letter or digit"),
+    )
+
+
+def env_name_fault(text: str) -> Fault | None:
+    """Names of environment variables, less those that change how the runner itself starts."""
+    if text.startswith(_ENV_REFUSED) or text in ("BASH_ENV", "ENV"):
+        return "FO314", "changes how the runner itself starts", "rename it; set interpreter options inside the code"
+    if _ENV.fullmatch(text):
+        return None
+    return "FO314", "not a name of a variable", "letters, digits and _, not beginning with a digit"
+
+
+def subdomain_fault(text: str) -> Fault | None:
+    """Kubernetes' rule for names of objects."""
+    if len(text) <= 253 and _SUBDOMAIN.fullmatch(text):
+        return None
+    return "FO307", "not a name of a Kubernetes object", "small letters, digits, - and ., at most 253"
+
+
+def image_fault(text: str) -> Fault | None:
+    """A declared name or a reference; whether it is declared is seen when all files are read."""
+    if _IMAGE.fullmatch(text):
+        return None
+    return "FO327", "neither a name nor a reference of an image", "write NAME, or REGISTRY/PATH:TAG"
+
+
+def reference_fault(text: str) -> Fault | None:
+    """One reference alone."""
+    if text.startswith("$") and not text.startswith("$$"):
+        return None
+    fixed = f"write ${shown(text)}" if text.replace(".", "_").isidentifier() else "write $node or $node.output"
+    return "FO302", "not a reference", f"{fixed}, or a map of outputs"
+
+
+def text_fault(text: str) -> Fault | None:
+    """No environment, file or label can hold a NUL."""
+    return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
+
+
+RULES: dict[TextRule, Callable[[str], Fault | None]] = {
+    "any": text_fault,
+    "entity": entity_fault,
+    "task": task_fault,
+    "node": node_fault,
+    "identifier": identifier_fault,
+    "function": function_fault,
+    "env_name": env_name_fault,
+    "label_key": label_key_fault,
+    "selector_key": selector_key_fault,
+    "label_value": label_value_fault,
+    "annotation_key": label_key_fault,
+    "annotation_value": text_fault,
+    "service_account": subdomain_fault,
+    "image": image_fault,
+    "reference": reference_fault,
+}
+
+PATTERNS: dict[TextRule, str] = {
+    "entity": _ENTITY.pattern,
+    "task": f"{_ENTITY.pattern}|{_PATH.pattern}",
+    "node": rf"(?!(?:{'|'.join(sorted(RESERVED_NODES))})$){_NODE.pattern}",
+    "function": _PATH.pattern,
+    "env_name": rf"(?!LD_|PYTHON|GIT_|FLYTEOPS_|BASH_ENV$|ENV$){_ENV.pattern}",
+    "label_value": f"(?:{_LABEL_NAME.pattern})?",
+    "service_account": _SUBDOMAIN.pattern,
+    "image": _IMAGE.pattern,
+    "reference": r"\$[^$].*",
+}
+"""The same rules for the published schema, where a pattern can say them."""

@@ -1,0 +1,109 @@
+"""One text for a piece of Python whatever its layout, comments, docstrings and the Python that parsed it.
+
+Changing a character of what comes out needs a new version of the digest's tag, never an edit.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable
+
+_SKIPPED = frozenset({"ctx", "kind", "type_comment", "type_ignores", "lineno", "col_offset"})
+_WITH_DOCSTRING = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_FIELDS: dict[type, tuple[tuple[str, str], ...]] = {}
+_text = json.encoder.encode_basestring_ascii
+
+
+def normal_form(of: ast.AST | Iterable[ast.AST]) -> str:
+    """`(Type field=…)` for every node, without positions, contexts, docstrings and what is empty."""
+    out: list[str] = []
+    # Own stack: a chain of 300 `elif` is legal and deeper than Python's own.
+    stack: list[object] = [of] if isinstance(of, ast.AST) else list(reversed(list(of)))
+    while stack:
+        item = stack.pop()
+        if type(item) is str:
+            out.append(item)
+        elif isinstance(item, ast.Constant):
+            out.append(_constant(item.value))
+        elif isinstance(item, ast.AST):
+            _open(item, out, stack)
+    return "".join(out)
+
+
+def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    """The statements after the docstring, if there is one."""
+    first = body[0] if body else None
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        return body[1:]
+    return body
+
+
+def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
+    kind = type(node)
+    if kind is ast.Name:
+        out.append("(Name id=" + _text(node.id) + ")")  # type: ignore[attr-defined]
+        return
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _FIELDS[kind] = tuple((name, f" {name}=") for name in kind._fields if name not in _SKIPPED)
+    out.append("(" + kind.__name__)
+    todo: list[object] = []
+    for name, label in fields:
+        value = getattr(node, name, None)
+        if value is None or value == []:
+            continue
+        if name == "body" and isinstance(node, _WITH_DOCSTRING):
+            value = without_docstring(value)
+        elif kind is ast.JoinedStr:
+            value = _pieces(value)
+        if type(value) is list:
+            todo.append(label + "[")
+            todo.extend(_text(item) if type(item) is str else "None" if item is None else item for item in value)
+            todo.append("]")
+        elif type(value) is str:
+            todo.append(label + _text(value))
+        elif isinstance(value, ast.AST):
+            if kind is ast.FormattedValue and name == "format_spec" and not value.values:  # type: ignore[attr-defined]
+                continue  # f"{x:}": some Pythons keep the empty format, others drop it
+            todo.append(label)
+            todo.append(value)
+        else:
+            todo.append(f"{label}{value!r}")
+    todo.append(")")
+    todo.reverse()
+    stack.extend(todo)
+
+
+def _pieces(values: list[ast.expr]) -> list[ast.expr]:
+    # The text between the holes of an f-string is cut differently by different Pythons: joined, empty ones dropped.
+    found: list[ast.expr] = []
+    for value in values:
+        last = found[-1] if found else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            if not value.value:
+                continue
+            if isinstance(last, ast.Constant) and isinstance(last.value, str):
+                found[-1] = ast.Constant(last.value + value.value)
+                continue
+        found.append(value)
+    return found
+
+
+def _constant(value: object) -> str:
+    # Never repr() of text (it depends on the Unicode tables of the Python) nor decimals of huge numbers (bounded).
+    match value:
+        case str():
+            return _text(value)
+        case bool() | None:
+            return repr(value)
+        case int():
+            return repr(value) if -(10**15) < value < 10**15 else hex(value)
+        case float():
+            return "f" + value.hex()
+        case complex():
+            return "c" + value.imag.hex()
+        case bytes():
+            return "b" + value.hex()
+        case _:
+            return repr(value)  # Ellipsis

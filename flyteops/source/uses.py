@@ -1,0 +1,216 @@
+"""What a piece of Python uses: the names that come from outside it, what it imports, and what it computes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from flyteops.source.modules import ImportTarget, imported
+from flyteops.source.names import dotted
+from flyteops.source.quoting import unquoted
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_RUNS_TEXT = frozenset({"exec", "eval"})
+_OWN_NAMES = frozenset({("globals",), ("sys", "modules")})
+_IMPORTERS = frozenset({
+    "import_module", "__import__", "spec_from_file_location", "run_path", "run_module", "load_module", "exec_module",
+})  # fmt: skip
+
+Computing = OneOf["import", "text", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A place where code is found or made only when it runs."""
+
+    kind: Computing
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """Dotted paths whose first name comes from outside; imports made inside; modules imported whole by a dotted
+    name or a constant text; what is computed."""
+
+    paths: frozenset[tuple[str, ...]]
+    imports: tuple[tuple[str, ImportTarget], ...]
+    modules: tuple[str, ...]
+    loaded: tuple[str, ...]
+    computed: tuple[Computed, ...]
+
+
+class _Collector:
+    """Walks with its own stack; `hidden` are the names of the functions around a node."""
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        self.paths: set[tuple[str, ...]] = set()
+        self.imports: list[tuple[str, ImportTarget]] = []
+        self.modules: list[str] = []
+        self.loaded: list[str] = []
+        self.computed: list[Computed] = []
+        self.stack: list[tuple[ast.AST, frozenset[str], bool]] = []
+
+    def run(self) -> None:
+        while self.stack:
+            node, hidden, quoted = self.stack.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                if node.id not in hidden and type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
+                    self.paths.add((node.id,))  # type: ignore[attr-defined]
+            elif kind is ast.Constant:
+                if quoted and isinstance(node.value, str):  # type: ignore[attr-defined]
+                    self._push(unquoted(node.value), hidden, quoted=True)  # type: ignore[attr-defined]
+            elif isinstance(node, ast.Attribute):
+                self._attribute(node, hidden, quoted)
+            elif isinstance(node, ast.Call):
+                self._call(node, hidden)
+            elif isinstance(node, _FUNCTIONS):
+                self._function(node, hidden)
+            elif isinstance(node, ast.Lambda):
+                self._each([*node.args.defaults, *node.args.kw_defaults], hidden)
+                self._push(node.body, hidden | {argument.arg for argument in _arguments(node.args)})
+            elif isinstance(node, _COMPREHENSIONS):
+                self._children(node, hidden | _targets(node), quoted=False)
+            elif isinstance(node, ast.AnnAssign):
+                self._push(node.annotation, hidden, quoted=True)
+                self._push(node.value, hidden)
+                self._push(node.target, hidden)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                self._import(node)
+            else:
+                self._children(node, hidden, quoted=quoted)
+
+    def _push(self, node: ast.AST | None, hidden: frozenset[str], *, quoted: bool = False) -> None:
+        if node is not None:
+            self.stack.append((node, hidden, quoted))
+
+    def _each(self, nodes: Iterable[ast.AST | None], hidden: frozenset[str], *, quoted: bool = False) -> None:
+        self.stack.extend((node, hidden, quoted) for node in nodes if node is not None)
+
+    def _children(self, node: ast.AST, hidden: frozenset[str], *, quoted: bool) -> None:
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                self.stack.extend((item, hidden, quoted) for item in value if isinstance(item, ast.AST))
+            elif isinstance(value, ast.AST):
+                self.stack.append((value, hidden, quoted))
+
+    def _attribute(self, node: ast.Attribute, hidden: frozenset[str], quoted: bool) -> None:
+        path = dotted(node)
+        if path is None:
+            self._push(node.value, hidden, quoted=quoted)
+        elif path[0] not in hidden:
+            self.paths.add(path)
+            if path[:2] in _OWN_NAMES:
+                self.computed.append(Computed("names", node))
+
+    def _call(self, node: ast.Call, hidden: frozenset[str]) -> None:
+        path = dotted(node.func)
+        if path is not None and path[0] not in hidden:
+            if len(path) == 1 and path[0] in _RUNS_TEXT:
+                self.computed.append(Computed("text", node))
+            elif path in _OWN_NAMES:
+                self.computed.append(Computed("names", node))
+            elif path[-1] in _IMPORTERS:
+                self._importer(node)
+        self._children(node, hidden, quoted=False)
+
+    def _importer(self, node: ast.Call) -> None:
+        match node.args:
+            case [ast.Constant(value=str(name))] if not node.keywords and not name.startswith("."):
+                self.loaded.append(name)
+            case _:
+                self.computed.append(Computed("import", node))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, hidden: frozenset[str]) -> None:
+        self._each(node.decorator_list, hidden)
+        self._each([*node.args.defaults, *node.args.kw_defaults], hidden)
+        arguments = _arguments(node.args)
+        self._each([argument.annotation for argument in arguments], hidden, quoted=True)
+        self._push(node.returns, hidden, quoted=True)
+        inner = hidden | {argument.arg for argument in arguments} | _bound(node.body)
+        parameters = getattr(node, "type_params", None)
+        self._each(parameters or (), hidden)
+        self._each(node.body, inner)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.imports.extend(imported(node, self.package))
+        if isinstance(node, ast.Import):
+            self.modules.extend(alias.name for alias in node.names)
+
+
+def uses_of(nodes: Iterable[ast.AST], package: str) -> Uses:
+    """What the nodes of a module in `package` use."""
+    collector = _Collector(package)
+    collector.stack.extend((node, frozenset(), False) for node in nodes)
+    collector.run()
+    return Uses(
+        frozenset(collector.paths),
+        tuple(dict.fromkeys(collector.imports)),
+        tuple(dict.fromkeys(collector.modules)),
+        tuple(dict.fromkeys(collector.loaded)),
+        tuple(collector.computed),
+    )
+
+
+def yields(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function is a generator: a yield of its own, not of a function inside it."""
+    stack: list[ast.AST] = list(node.body)
+    while stack:
+        inner = stack.pop()
+        if isinstance(inner, ast.Yield | ast.YieldFrom):
+            return True
+        if not isinstance(inner, (*_FUNCTIONS, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(inner))
+    return False
+
+
+def _arguments(of: ast.arguments) -> list[ast.arg]:
+    extra = [argument for argument in (of.vararg, of.kwarg) if argument is not None]
+    return [*of.posonlyargs, *of.args, *of.kwonlyargs, *extra]
+
+
+def _targets(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> frozenset[str]:
+    return frozenset(
+        inner.id for part in node.generators for inner in ast.walk(part.target) if isinstance(inner, ast.Name)
+    )
+
+
+def _bound(body: list[ast.stmt]) -> frozenset[str]:
+    # The names a function binds itself; imports stay visible so that what they lead to is followed.
+    bound: set[str] = set()
+    outer: set[str] = set()
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is ast.Name:
+            if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                bound.add(node.id)  # type: ignore[attr-defined]
+            continue
+        if kind is ast.Constant or kind is ast.Lambda:
+            continue
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            bound.add(node.name)
+            continue
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            outer.update(node.names)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+        elif isinstance(node, ast.comprehension):
+            stack.append(node.iter)  # its target is its own
+            stack.extend(node.ifs)
+            continue
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if type(value) is list:
+                stack.extend(item for item in value if isinstance(item, ast.AST))
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+    return frozenset(bound - outer)

@@ -1,0 +1,112 @@
+"""A registry in memory, for tests of what writes to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from flyteops.model.errors import Refused
+from flyteops.model.ids import EntityId
+from flyteops.model.state import EntityRecord, Fence, PointerChange, Revision, Snapshot
+from flyteops.ports.clock import Clock
+
+
+@dataclass
+class Domain:
+    """What is known of one domain."""
+
+    entities: dict[EntityId, EntityRecord] = field(default_factory=dict)
+    revisions: list[Revision] = field(default_factory=list)
+    published: dict[str, int] = field(default_factory=dict)
+    intents: set[str] = field(default_factory=set)
+    holder: str = ""
+    until_ms: int = 0
+    ttl_ms: int = 0
+    epoch: int = 0
+
+
+class MemoryRegistry:
+    """Passes the same contract as the registry in SQLite."""
+
+    def __init__(self, *, project: str, clock: Clock) -> None:
+        self._project = project
+        self._clock = clock
+        self._lineage = ""
+        self._domains: dict[str, Domain] = {}
+
+    def _domain(self, name: str) -> Domain:
+        return self._domains.setdefault(name, Domain())
+
+    def snapshot(self, domain: str) -> Snapshot:
+        known = self._domains.get(domain, Domain())
+        newest = known.revisions[-1] if known.revisions else None
+        return Snapshot(
+            lineage=self._lineage,
+            project=self._project,
+            domain=domain,
+            generation=len(known.revisions),
+            entities=dict(known.entities),
+            revision=newest,
+        )
+
+    def prepare(self) -> str:
+        self._lineage = self._lineage or "memory"
+        return self._lineage
+
+    def take_lease(self, domain: str, *, holder: str, ttl_ms: int) -> Fence:
+        known, now = self._domain(domain), self._clock.now_ms()
+        if known.holder not in ("", holder) and known.until_ms >= now:
+            message = f"{known.holder} is applying"
+            raise Refused("FO713", message, protects="one apply at a time", way_out="wait")
+        known.holder, known.until_ms, known.ttl_ms, known.epoch = holder, now + ttl_ms, ttl_ms, known.epoch + 1
+        return Fence(holder=holder, epoch=known.epoch, name=f"{self._project}/{domain}")
+
+    def release_lease(self, fence: Fence) -> None:
+        known = self._domain(fence.name.removeprefix(f"{self._project}/"))
+        if (known.holder, known.epoch) == (fence.holder, fence.epoch):
+            known.holder, known.until_ms = "", 0
+
+    def intend(self, fence: Fence, operation: str, changes: tuple[PointerChange, ...]) -> None:
+        known = self._touched(fence)
+        if changes and operation not in known.published:
+            known.intents.add(operation)
+
+    def publish(
+        self,
+        fence: Fence,
+        operation: str,
+        domain: str,
+        *,
+        expected_generation: int,
+        revision: Revision,
+        changes: tuple[PointerChange, ...],
+    ) -> int:
+        if operation in self._domain(domain).published:
+            return self._domain(domain).published[operation]
+        known = self._touched(fence)
+        if len(known.revisions) != expected_generation:
+            message = f"the plan was made at generation {expected_generation} of {domain}"
+            raise Refused("FO715", message, protects="the reviewed plan", way_out="plan again")
+        generation = expected_generation + 1
+        known.revisions.append(replace(revision, generation=generation))
+        for change in changes:
+            if change.previous is not None:
+                known.entities.pop(change.previous, None)
+            known.entities.pop(change.entity, None)
+            if change.record is not None:
+                known.entities[change.entity] = change.record
+        known.published[operation] = generation
+        known.intents.clear()
+        return generation
+
+    def history(self, domain: str, limit: int) -> tuple[Revision, ...]:
+        return tuple(reversed(self._domains.get(domain, Domain()).revisions))[:limit]
+
+    def unfinished(self, domain: str) -> tuple[str, ...]:
+        return tuple(sorted(self._domains.get(domain, Domain()).intents))
+
+    def _touched(self, fence: Fence) -> Domain:
+        known = self._domain(fence.name.removeprefix(f"{self._project}/"))
+        if (known.holder, known.epoch) != (fence.holder, fence.epoch):
+            raise Refused("FO714", "the lease was lost", protects="the holder", way_out="plan again")
+        known.until_ms = self._clock.now_ms() + known.ttl_ms
+        return known

@@ -1,0 +1,38 @@
+"""A tree in memory, for tests of what reads trees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class MemoryTree:
+    """Files given as a map; passes the same contract as the trees of git."""
+
+    def __init__(
+        self,
+        files: Mapping[str, bytes],
+        *,
+        commit: str | None = None,
+        irregular: tuple[str, ...] = (),
+        uncommitted: tuple[str, ...] = (),
+    ) -> None:
+        self._files = dict(files)
+        self._commit = commit
+        self._irregular = irregular
+        self._uncommitted = uncommitted
+
+    @property
+    def commit(self) -> str | None:
+        return self._commit
+
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted(self._files))
+
+    def irregular(self) -> tuple[str, ...]:
+        return tuple(sorted(self._irregular))
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    def uncommitted(self) -> tuple[str, ...]:
+        return tuple(sorted(self._uncommitted))

@@ -1,0 +1,422 @@
+"""What every registry keeps: the one in memory and the one in SQLite pass the same class."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flyteops.adapters import registry_sql
+from flyteops.adapters.registry_sqlite import (
+    SqliteRegistry,
+    connect,
+    network_file_system,
+    refuse_embedded_in_ci,
+)
+from flyteops.model.errors import OutsideFailed, Refused
+from flyteops.ports.registry import Registry
+
+from .memory_registry import MemoryRegistry
+from .records import LEASE_MS, CountedIds, SetClock, create, move, record, retire, revision, task, update
+
+
+def embedded(path: Path, *, clock: SetClock | None = None, project: str = "churn", **options: object) -> SqliteRegistry:
+    return SqliteRegistry(
+        path, project=project, clock=clock or SetClock(), ids=CountedIds(), tool="flyteops 0.1.0", **options
+    )
+
+
+class Contract:
+    """The promises of `ports/registry.py`."""
+
+    @pytest.fixture
+    def clock(self) -> SetClock:
+        return SetClock()
+
+    @pytest.fixture
+    def registry(self, tmp_path: Path, clock: SetClock) -> Registry:
+        raise NotImplementedError
+
+    def applied(self, registry: Registry, *changes, operation: str = "op", expected: int = 0, commit: str = "c" * 40):
+        registry.prepare()
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.intend(fence, operation, changes)
+        generation = registry.publish(
+            fence, operation, "dev", expected_generation=expected, revision=revision(commit), changes=changes
+        )
+        registry.release_lease(fence)
+        return generation
+
+    def test_nothing_yet(self, registry):
+        snapshot = registry.snapshot("dev")
+        assert (snapshot.lineage, snapshot.generation, dict(snapshot.entities), snapshot.revision) == ("", 0, {}, None)
+        assert registry.history("dev", 5) == ()
+        assert registry.unfinished("dev") == ()
+
+    def test_prepare_twice_keeps_the_lineage(self, registry):
+        assert registry.prepare() == registry.prepare() == registry.snapshot("dev").lineage != ""
+
+    def test_what_is_published_is_in_the_snapshot(self, registry):
+        assert self.applied(registry, create("a"), create("b")) == 1
+        snapshot = registry.snapshot("dev")
+        assert snapshot.generation == 1
+        assert dict(snapshot.entities) == {task("a"): record("a"), task("b"): record("b")}
+        assert snapshot.revision == replace(revision(), generation=1)
+
+    def test_update_retire_move(self, registry):
+        self.applied(registry, create("a"), create("b"), create("c"))
+        changes = (update("a", text="new"), retire("b"), move("c", "d"))
+        assert self.applied(registry, *changes, operation="two", expected=1) == 2
+        assert dict(registry.snapshot("dev").entities) == {task("a"): record("a", text="new"), task("d"): record("d")}
+
+    def test_a_retired_name_may_come_back(self, registry):
+        self.applied(registry, create("a"))
+        self.applied(registry, retire("a"), operation="two", expected=1)
+        assert dict(registry.snapshot("dev").entities) == {}
+        self.applied(registry, create("a"), operation="three", expected=2)
+        assert dict(registry.snapshot("dev").entities) == {task("a"): record("a")}
+
+    def test_names_may_swap_by_moves(self, registry):
+        self.applied(registry, create("a"))
+        self.applied(registry, move("a", "b"), operation="two", expected=1)
+        self.applied(registry, move("b", "a"), operation="three", expected=2)
+        assert dict(registry.snapshot("dev").entities) == {task("a"): record("a")}
+
+    def test_domains_are_apart(self, registry):
+        self.applied(registry, create("a"))
+        assert registry.snapshot("production").generation == 0
+        assert dict(registry.snapshot("production").entities) == {}
+
+    def test_history_is_newest_first(self, registry):
+        self.applied(registry, create("a"), commit="1" * 40)
+        self.applied(registry, create("b"), operation="two", expected=1, commit="2" * 40)
+        assert [each.commit[0] for each in registry.history("dev", 5)] == ["2", "1"]
+        assert [each.generation for each in registry.history("dev", 1)] == [2]
+
+    def test_publishing_again_answers_the_same(self, registry):
+        self.applied(registry, create("a"))
+        assert self.applied(registry, create("a")) == 1
+        assert registry.snapshot("dev").generation == 1
+
+    def test_an_operation_without_changes_moves_the_generation(self, registry):
+        assert self.applied(registry) == 1
+
+    def test_a_moved_generation_is_refused(self, registry):
+        self.applied(registry, create("a"))
+        with pytest.raises(Refused) as refused:
+            self.applied(registry, create("b"), operation="two", expected=0)
+        assert refused.value.code == "FO715"
+        assert dict(registry.snapshot("dev").entities) == {task("a"): record("a")}
+
+    def test_a_plan_from_a_future_generation_is_refused(self, registry):
+        """A registry restored from an older backup."""
+        with pytest.raises(Refused) as refused:
+            self.applied(registry, create("b"), expected=7)
+        assert refused.value.code == "FO715"
+
+    def test_a_held_lease_is_refused(self, registry):
+        registry.prepare()
+        registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        with pytest.raises(Refused) as refused:
+            registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+        assert refused.value.code == "FO713"
+        assert refused.value.message.startswith("ann is applying")
+        assert registry.take_lease("production", holder="bob", ttl_ms=LEASE_MS).epoch == 1
+
+    def test_an_expired_lease_is_taken_over_and_fences_off(self, registry, clock):
+        registry.prepare()
+        old = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        clock.ms += LEASE_MS + 1
+        new = registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+        assert new.epoch == old.epoch + 1
+        for write in (
+            lambda: registry.intend(old, "op", (create("a"),)),
+            lambda: registry.publish(
+                old, "op", "dev", expected_generation=0, revision=revision(), changes=(create("a"),)
+            ),
+        ):
+            with pytest.raises(Refused) as refused:
+                write()
+            assert refused.value.code == "FO714"
+        assert registry.snapshot("dev").generation == 0
+        registry.release_lease(old)
+        registry.intend(new, "op", (create("a"),))
+
+    def test_epochs_never_come_again(self, registry):
+        registry.prepare()
+        first = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.release_lease(first)
+        second = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        assert second.epoch > first.epoch
+        with pytest.raises(Refused):
+            registry.intend(first, "op", (create("a"),))
+
+    def test_a_released_lease_writes_nothing(self, registry):
+        registry.prepare()
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.release_lease(fence)
+        with pytest.raises(Refused) as refused:
+            registry.intend(fence, "op", (create("a"),))
+        assert refused.value.code == "FO714"
+
+    def test_writing_renews_the_lease(self, registry, clock):
+        registry.prepare()
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        clock.ms += LEASE_MS - 1
+        registry.intend(fence, "op", (create("a"),))
+        clock.ms += LEASE_MS - 1
+        with pytest.raises(Refused):
+            registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+
+    def test_an_intent_is_unfinished_until_something_is_published(self, registry):
+        registry.prepare()
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.intend(fence, "op", (create("a"), create("b")))
+        registry.intend(fence, "op", (create("a"),))
+        assert registry.unfinished("dev") == ("op",)
+        assert dict(registry.snapshot("dev").entities) == {}
+        registry.release_lease(fence)
+        self.applied(registry, create("c"), operation="two")
+        assert registry.unfinished("dev") == ()
+
+
+class TestMemory(Contract):
+    @pytest.fixture
+    def registry(self, tmp_path, clock):
+        return MemoryRegistry(project="churn", clock=clock)
+
+
+class TestSqlite(Contract):
+    @pytest.fixture
+    def registry(self, tmp_path, clock):
+        return embedded(tmp_path / "new" / "registry.db", clock=clock)
+
+    def test_reading_makes_nothing(self, registry, tmp_path):
+        registry.snapshot("dev")
+        assert list(tmp_path.iterdir()) == []
+        registry.prepare()
+        registry.snapshot("dev")
+        assert [path.name for path in (tmp_path / "new").iterdir()] == ["registry.db"]
+
+    def test_projects_share_a_file(self, registry, tmp_path):
+        self.applied(registry, create("a"))
+        other = embedded(tmp_path / "new" / "registry.db", project="other")
+        assert other.snapshot("dev").generation == 0
+        assert other.prepare() == registry.prepare()
+        self.applied(other, create("a"))
+        assert registry.snapshot("dev").project == "churn"
+
+    def test_the_refusals_say_what_happened(self, registry, clock):
+        self.applied(registry, create("a"))
+        with pytest.raises(Refused) as moved:
+            self.applied(registry, create("b"), operation="two")
+        assert (moved.value.message, moved.value.way_out) == (
+            "the plan was made at generation 0 of dev; the registry is at generation 1 by commit cccccccccccc (ann)",
+            "plan again and look at what changed",
+        )
+        with pytest.raises(Refused) as held:
+            registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+        assert (held.value.message, held.value.way_out) == (
+            "ann is applying to churn/dev and holds the lease until 2026-02-02 02:40:30 UTC",
+            "wait until then and run the command again; a lease whose holder died ends by itself",
+        )
+
+
+# --------------------------------------------------------------------------------------------- one file
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "registry.db"
+
+
+@pytest.fixture
+def filled(path: Path) -> Iterator[SqliteRegistry]:
+    registry = embedded(path)
+    Contract().applied(registry, create("a"), create("b"))
+    yield registry
+
+
+def changed(path: Path, *statements: str) -> None:
+    database = sqlite3.connect(path, isolation_level=None)
+    for statement in statements:
+        database.execute(statement)
+    database.close()
+
+
+def refusal(registry: SqliteRegistry) -> Refused:
+    """Reading and preparing refuse alike, and write nothing."""
+    before = registry._path.read_bytes()
+    with pytest.raises(Refused) as writing:
+        registry.prepare()
+    with pytest.raises(Refused) as reading:
+        registry.snapshot("dev")
+    assert (reading.value.code, reading.value.message) == (writing.value.code, writing.value.message)
+    assert registry._path.read_bytes() == before
+    return reading.value
+
+
+def test_a_newer_registry_is_refused(filled, path):
+    changed(path, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    refused = refusal(filled)
+    assert (refused.code, refused.way_out) == ("FO711", "upgrade flyteops")
+    assert refused.message == f"the registry {path} has schema version 99; this flyteops knows versions up to 1"
+
+
+def test_an_older_registry_is_migrated(filled, path, monkeypatch):
+    before = filled.snapshot("dev")
+    more = (*registry_sql.MIGRATIONS, ("CREATE TABLE later (id TEXT PRIMARY KEY) STRICT",))
+    monkeypatch.setattr(registry_sql, "MIGRATIONS", more)
+    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 2)
+    assert filled.prepare() == before.lineage
+    assert filled.snapshot("dev") == before
+
+
+def test_no_migration_under_a_live_lease(filled, path, monkeypatch):
+    filled.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+    monkeypatch.setattr(registry_sql, "MIGRATIONS", (*registry_sql.MIGRATIONS, ()))
+    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 2)
+    with pytest.raises(Refused) as refused:
+        filled.prepare()
+    assert refused.value.code == "FO713"
+
+
+def test_a_text_file_is_refused(path):
+    path.write_text("project: churn\n" * 100)
+    assert refusal(embedded(path)).message == f"{path} cannot be used as a registry: file is not a database"
+
+
+def test_another_programs_file_is_refused(path):
+    changed(path, "CREATE TABLE photos (id INTEGER)")
+    refused = refusal(embedded(path))
+    assert refused.message == f"{path} cannot be used as a registry: it is an SQLite file of another program"
+
+
+def test_an_empty_file_is_no_registry_yet(path):
+    path.touch()
+    assert embedded(path).snapshot("dev").lineage == ""
+    assert embedded(path).prepare() != ""
+
+
+def test_a_truncated_file_is_refused(filled, path):
+    path.write_bytes(path.read_bytes()[: 3 * 4096])
+    with pytest.raises(Refused) as refused:
+        filled.snapshot("dev")
+    assert refused.value.code == "FO712"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE entity SET payload = replace(payload, 'description', 'desCription')",
+        "UPDATE entity SET wire = 'flyteops.task.v2'",
+        "UPDATE pointer SET name = 'z' WHERE name = 'a'",
+        "UPDATE pointer SET digest = (SELECT digest FROM pointer WHERE name = 'b') WHERE name = 'a'",
+        "UPDATE pointer SET archived = 1 WHERE name = 'a'",
+        "UPDATE pointer SET kind = 'tbsk' WHERE name = 'a'",
+        "UPDATE pointer SET domain = 'dew' WHERE name = 'a'",
+        "UPDATE head SET generation = 5",
+        "UPDATE head SET domain = 'dew'",
+        "DELETE FROM revision",
+        "UPDATE revision SET commit_id = 'x'",
+        "UPDATE revision SET dirty = 1",
+        "UPDATE meta SET value = 'other' WHERE key = 'lineage'",
+        "DELETE FROM meta WHERE key = 'lineage'",
+        "DELETE FROM entity",
+        "DROP TABLE pointer",
+        "UPDATE pointer SET name = CAST(x'ff' AS TEXT) WHERE name = 'a'",
+    ],
+)
+def test_damage_is_found_never_planned_against(filled, path, damage):
+    changed(path, damage)
+    with pytest.raises(Refused) as refused:
+        filled.snapshot("dev")
+    assert refused.value.code == "FO712"
+
+
+def test_a_file_in_wal_mode_is_switched_back(filled, path):
+    changed(path, "PRAGMA journal_mode = WAL")
+    filled.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+    assert sorted(each.name for each in path.parent.iterdir()) == ["registry.db"]
+
+
+def test_a_locked_file_may_be_retried(filled, path):
+    blocker = sqlite3.connect(path, isolation_level=None)
+    blocker.execute("BEGIN EXCLUSIVE")
+    waiting = embedded(path, busy_timeout_s=0.01)
+    with pytest.raises(OutsideFailed) as failed:
+        waiting.snapshot("dev")
+    assert (failed.value.message, failed.value.retryable) == (f"{path} is locked by another process", True)
+    blocker.close()
+
+
+def test_a_folder_that_cannot_be(tmp_path):
+    (tmp_path / "file").write_text("")
+    registry = embedded(tmp_path / "file" / "registry.db")
+    assert registry.snapshot("dev").lineage == ""
+    with pytest.raises(OutsideFailed) as failed:
+        registry.prepare()
+    assert failed.value.way_out == (
+        "make it and its folder readable and writable, or name another file in registry: of flyteops.yaml"
+    )
+
+
+def test_a_folder_in_place_of_the_file(path):
+    path.mkdir()
+    with pytest.raises(OutsideFailed) as failed:
+        embedded(path).snapshot("dev")
+    assert failed.value.message == f"{path} is a folder"
+
+
+class LosesTheAnswer(sqlite3.Connection):
+    """Commits, and then says that it failed."""
+
+    def execute(self, statement, *parameters):
+        cursor = super().execute(statement, *parameters)
+        if statement == "COMMIT":
+            raise sqlite3.OperationalError("disk I/O error")
+        return cursor
+
+
+def lossy(uri: str, busy_timeout_s: float) -> sqlite3.Connection:
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=busy_timeout_s, factory=LosesTheAnswer)
+
+
+def test_a_lost_answer_is_settled_by_reading_again(filled, path):
+    fence = filled.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+    filled.intend(fence, "two", (retire("a"),))
+    unlucky = embedded(path, connect=lossy)
+    given = {"expected_generation": 1, "revision": revision(), "changes": (retire("a"),)}
+    assert unlucky.publish(fence, "two", "dev", **given) == 2
+    assert dict(filled.snapshot("dev").entities) == {task("b"): record("b")}
+
+
+def test_a_path_with_odd_letters(tmp_path):
+    registry = embedded(tmp_path / "a?mode=ro#x %41" / "r.db", connect=connect)
+    registry.prepare()
+    assert [each.name for each in tmp_path.iterdir()] == ["a?mode=ro#x %41"]
+
+
+@pytest.mark.parametrize(("lineage", "ci"), [("i1", "true"), ("", ""), ("", "false"), ("", None)])
+def test_the_rule_for_ci_passes(lineage, ci):
+    refuse_embedded_in_ci(lineage, environ={} if ci is None else {"CI": ci})
+
+
+def test_the_rule_for_ci_refuses():
+    with pytest.raises(Refused) as refused:
+        refuse_embedded_in_ci("", environ={"CI": "true"})
+    assert refused.value.message == (
+        "there is no registry yet, and a CI job (CI=true) is no place to begin an embedded one: "
+        "the file would vanish with the job, and the next one would plan everything as new"
+    )
+
+
+def test_network_file_systems_are_known():
+    mounts = "/dev/vda / ext4 rw 0 0\nhost:/x /home nfs4 rw 0 0\n/dev/b /home/local ext4 rw 0 0\na /my\\040disk cifs rw 0 0\n"
+    assert network_file_system("/home/ann/.flyteops/r.db", mounts) == "nfs4"
+    assert network_file_system("/home/local/r.db", mounts) == ""
+    assert network_file_system("/homes/r.db", mounts) == ""
+    assert network_file_system("/my disk/r.db", mounts) == "cifs"

@@ -1,0 +1,3 @@
+"""The projects below are material, not tests."""
+
+collect_ignore_glob = ["*/project/*"]

@@ -1,0 +1,2 @@
+def fit(rows: int = 10) -> float:
+    return 1 / rows

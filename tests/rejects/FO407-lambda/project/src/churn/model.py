@@ -1,0 +1,1 @@
+fit = lambda rows: 1 / rows

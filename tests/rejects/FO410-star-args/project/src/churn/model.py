@@ -1,0 +1,2 @@
+def fit(*rows: int) -> float:
+    return sum(rows)

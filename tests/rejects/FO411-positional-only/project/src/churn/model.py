@@ -1,0 +1,2 @@
+def fit(rows: int, /) -> float:
+    return 1 / rows

@@ -1,0 +1,5 @@
+import importlib
+
+
+def fit(name: str) -> float:
+    return importlib.import_module(name).fit()

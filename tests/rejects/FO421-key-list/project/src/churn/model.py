@@ -1,0 +1,2 @@
+def fit(shares: dict[float, int]) -> int:
+    return len(shares)

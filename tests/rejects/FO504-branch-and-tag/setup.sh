@@ -1,0 +1,3 @@
+git branch twin
+git commit --quiet --allow-empty --message=more
+git tag twin

@@ -1,0 +1,1 @@
+python -c 'open("src/words.py", "wb").truncate(65 << 20)'
