@@ -47,7 +47,7 @@ class File:
 
     def open(self, mode: str = "rb", **options: Any) -> IO[Any]:
         """Opens the local copy as `open()` does."""
-        return open(self.download(), mode, **options)  # noqa: PTH123, SIM115
+        return open(self.download(), mode, **options)  # noqa: PTH123
 
     def __fspath__(self) -> str:
         return self.download()

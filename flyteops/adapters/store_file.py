@@ -14,7 +14,9 @@ from flyteops.ports.store import StoreFailed
 _CHUNK = 1 << 20
 _TEMPORARY = ".tmp"
 _LOCK = ".lock"
-_RETRYABLE = frozenset({errno.EINTR, errno.EAGAIN, errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EMFILE, errno.ENFILE})
+_RETRYABLE = frozenset(
+    {errno.EINTR, errno.EAGAIN, errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EMFILE, errno.ENFILE}
+)
 _Answer = TypeVar("_Answer")
 
 

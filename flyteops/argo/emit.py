@@ -201,10 +201,17 @@ def _refuse_size(what: str, *, found: Findings, code: str = "FO801") -> None:
 
 
 def _check_target(target: Target, *, found: Findings) -> None:
-    texts = [target.namespace, target.store, target.service_account, target.executor_account, target.accelerator_label]
+    texts = [
+        target.namespace,
+        target.store,
+        target.cache_scope,
+        target.service_account,
+        target.executor_account,
+        target.accelerator_label,
+    ]
     match target.code:
-        case CodeBundle(uri=uri):
-            texts.append(uri)
+        case CodeBundle(uri=uri, command=command, roots=roots):
+            texts.extend((uri, *command, *roots))
         case CodeInImage(roots=roots):
             texts.extend(roots)
     if target.runner is not None:

@@ -54,15 +54,16 @@ class Findings:
 
     def carried(self, text: str, *, at: tuple[str, str], what: str) -> str:
         """The text of a place that the engine never reads, refused when Kubernetes cannot carry it."""
-        if any(character < " " and character not in "\t\n" for character in text) or not _encodable(text):
-            self.refuse(
-                "FO804",
-                f"{what} holds a character that Kubernetes does not carry",
-                at=at,
-                label="control character",
-                way_out="Remove it.",
-            )
-        return text
+        if all(character >= " " or character in "\t\n" for character in text) and _encodable(text):
+            return text
+        self.refuse(
+            "FO804",
+            f"{what} holds a character that Kubernetes does not carry",
+            at=at,
+            label="control character",
+            way_out="Remove it.",
+        )
+        return ""
 
 
 def _encodable(text: str) -> bool:

@@ -18,7 +18,9 @@ def image_reference(image: Image | None, *, default: str, at: tuple[str, str], f
     """What the container's `image` says: pinned when the lock knows the digest, else as written with a note."""
     if image is None:
         return checked_reference(default, name=default, at=at, found=found)
-    bare = image.reference or "/".join(part for part in (image.registry, image.name) if part)
+    bare = image.reference
+    if bare is None:
+        bare = "/".join(part for part in (image.registry, image.name) if part)
     if image.digest is None:
         if image.reference is None:
             found.note(f'image "{image.name}" is not built yet: no pod can start until it is pushed and pinned')

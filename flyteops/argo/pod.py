@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flyteops.argo.faults import Findings
@@ -14,9 +13,11 @@ from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import Amount, Resources, Retries, Task, TaskSettings, Toleration
 
 RUNNER_FOLDER = "/flyteops/runner"
+CODE_FOLDER = "/flyteops/code"
 WORK_FOLDER = "/flyteops/work"
 RESULT_FILE = "/flyteops/work/result"
 INVOCATION = "{{inputs.parameters.invocation}}"
+ITEM = "{{inputs.parameters.item}}"
 START_ALLOWANCE_S = 30
 """The runner enforces the task's own bound; the pod's deadline stands behind it and counts from the pod's start."""
 CONTROL_DEADLINE_S = 600
@@ -35,15 +36,28 @@ class Result:
     default: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Files that an init container puts into an empty folder, given to it as last argument."""
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    folder: str
+
+
 def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, found: Findings) -> JsonObject:
     """The template of a task's own pod, without a name; `verb` is `task` or `map-item`."""
     at = f"task/{task.name}"
     image = image_reference(settings.image, default=target.default_image, at=(at, "image"), found=found)
-    item = verb == "map-item"
-    flags = ("--item", "{{inputs.parameters.item}}") if item else ()
+    item = ("--item", ITEM) if verb == "map-item" else ()
+    flags = (*item, "--scope", _kube(target.cache_scope), *_code_flags(target))
+    brought = _brought(target, with_code=True)
+    env = _env(settings, at=at, found=found)
     body = _leaf(
         inputs=("invocation", "item") if item else ("invocation",),
-        container=_container(image, verb, flags, env=_env(settings, at=at, found=found), target=target),
+        container=_container(image, verb, flags, env=env, brought=brought, target=target),
+        brought=brought,
         target=target,
         found=found,
     )
@@ -52,24 +66,23 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
     _set_labels(body, task, found=found)
     body["retryStrategy"] = retry_strategy(settings.retries)
     if task.service_account:
-        body["serviceAccountName"] = found.plain(
-            task.service_account, at=(at, "service_account"), what="the service account"
-        )
+        account = found.plain(task.service_account, at=(at, "service_account"), what="the service account")
+        body["serviceAccountName"] = account
     return body
 
 
 def control_pod(
-    verb: str, *, target: Target, found: Findings, result: Result | None = None, flags: Iterable[str] = ()
+    verb: str, *, target: Target, found: Findings, result: Result | None = None, flags: tuple[str, ...] = ()
 ) -> JsonObject:
     """The template of a small pod that computes nothing of the user's: it reads and writes the store."""
     image = checked_reference(target.default_image, name=target.default_image, at=("", ""), found=found)
     told = ("--result", RESULT_FILE) if result else ()
+    brought = _brought(target, with_code=False)
+    container = _container(image, verb, (*flags, *told), env=[], brought=brought, target=target)
     body = _leaf(
-        inputs=("invocation",),
-        container={
-            **_container(image, verb, (*flags, *told), env=[], target=target),
-            "resources": CONTROL_RESOURCES,
-        },
+        inputs=("invocation", "item") if ITEM in flags else ("invocation",),
+        container={**container, "resources": CONTROL_RESOURCES},
+        brought=brought,
         target=target,
         found=found,
     )
@@ -104,7 +117,14 @@ def _locked() -> JsonObject:
     }
 
 
-def _leaf(*, inputs: tuple[str, ...], container: JsonObject, target: Target, found: Findings) -> JsonObject:
+def _leaf(
+    *,
+    inputs: tuple[str, ...],
+    container: JsonObject,
+    brought: tuple[Brought, ...],
+    target: Target,
+    found: Findings,
+) -> JsonObject:
     volumes: list[Json] = [{"name": "flyteops-work", "emptyDir": {}}]
     body: JsonObject = {
         "inputs": {"parameters": [{"name": name} for name in inputs]},
@@ -112,49 +132,64 @@ def _leaf(*, inputs: tuple[str, ...], container: JsonObject, target: Target, fou
         "automountServiceAccountToken": False,
         "securityContext": restricted(target),
     }
-    if target.runner is not None:
-        image = checked_reference(target.runner.image, name=target.runner.image, at=("", ""), found=found)
-        volumes.append({"name": "flyteops-runner", "emptyDir": {}})
-        body["initContainers"] = [
-            {
-                "name": "flyteops-runner",
-                "image": image,
-                "command": [_kube(part) for part in (*target.runner.command, RUNNER_FOLDER)],
-                "resources": CONTROL_RESOURCES,
-                "securityContext": _locked(),
-                "volumeMounts": [{"name": "flyteops-runner", "mountPath": RUNNER_FOLDER}],
-            }
-        ]
-    body["volumes"] = volumes
+    if brought:
+        body["initContainers"] = [_init_container(each, found=found) for each in brought]
+    body["volumes"] = [*volumes, *({"name": each.name, "emptyDir": {}} for each in brought)]
     return body
 
 
-def _container(image: str, verb: str, flags: tuple[str, ...], *, env: list[Json], target: Target) -> JsonObject:
-    mounts: list[Json] = [{"name": "flyteops-work", "mountPath": WORK_FOLDER}]
-    program: tuple[str, ...] = ("-m", "flyteops.runtime")
+def _init_container(brought: Brought, *, found: Findings) -> JsonObject:
+    return {
+        "name": brought.name,
+        "image": checked_reference(brought.image, name=brought.image, at=("", ""), found=found),
+        "command": [_kube(part) for part in (*brought.command, brought.folder)],
+        "resources": CONTROL_RESOURCES,
+        "securityContext": _locked(),
+        "volumeMounts": [{"name": brought.name, "mountPath": brought.folder}],
+    }
+
+
+def _brought(target: Target, *, with_code: bool) -> tuple[Brought, ...]:
+    """What init containers put into the pod: the runner, and for user code its bundle."""
+    parts: list[Brought] = []
     if target.runner is not None:
-        mounts.append({"name": "flyteops-runner", "mountPath": RUNNER_FOLDER, "readOnly": True})
-        program = (f"{RUNNER_FOLDER}/runner.zip",)
+        runner = target.runner
+        parts.append(Brought(name="flyteops-runner", image=runner.image, command=runner.command, folder=RUNNER_FOLDER))
+    if with_code and isinstance(target.code, CodeBundle):
+        code = target.code
+        parts.append(
+            Brought(name="flyteops-code", image=code.image, command=(*code.command, code.uri), folder=CODE_FOLDER)
+        )
+    return tuple(parts)
+
+
+def _container(
+    image: str, verb: str, flags: tuple[str, ...], *, env: list[Json], brought: tuple[Brought, ...], target: Target
+) -> JsonObject:
+    mounts: list[Json] = [{"name": "flyteops-work", "mountPath": WORK_FOLDER}]
+    mounts.extend({"name": each.name, "mountPath": each.folder, "readOnly": True} for each in brought)
+    program = ("-m", "flyteops.runtime") if target.runner is None else (f"{RUNNER_FOLDER}/runner.zip",)
     given = ("--store", _kube(target.store), "--run", "{{workflow.uid}}", "--attempt", "$(FLYTEOPS_ATTEMPT)")
+    attempt: JsonObject = {"name": "FLYTEOPS_ATTEMPT", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}}
+    folders: list[Json] = [{"name": name, "value": WORK_FOLDER} for name in ("HOME", "TMPDIR")]
     return {
         "image": image,
         "command": ["python", "-P", *program],
         "args": [verb, *given, *flags, INVOCATION],
         "workingDir": WORK_FOLDER,
-        "env": [*_own_env(target), *env],
+        "env": [attempt, *folders, *env],
         "securityContext": _locked(),
         "volumeMounts": mounts,
     }
 
 
-def _own_env(target: Target) -> list[Json]:
-    attempt: JsonObject = {"name": "FLYTEOPS_ATTEMPT", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}}
+def _code_flags(target: Target) -> tuple[str, ...]:
     match target.code:
-        case CodeBundle(uri=uri):
-            code: JsonObject = {"name": "FLYTEOPS_CODE_BUNDLE", "value": _kube(uri)}
-        case CodeInImage(roots=roots):
-            code = {"name": "FLYTEOPS_CODE_ROOTS", "value": _kube(":".join(roots))}
-    return [attempt, code, {"name": "HOME", "value": WORK_FOLDER}]
+        case CodeBundle(roots=roots):
+            folders = tuple(f"{CODE_FOLDER}/{root}" for root in roots)
+        case CodeInImage(roots=folders):
+            pass
+    return tuple(part for folder in folders for part in ("--code", _kube(folder)))
 
 
 def _env(settings: TaskSettings, *, at: str, found: Findings) -> list[Json]:
@@ -163,10 +198,13 @@ def _env(settings: TaskSettings, *, at: str, found: Findings) -> list[Json]:
         brace: list[Json] = [{"name": OPEN_BRACE, "value": "{"}]
     else:
         brace = []
+    listed: list[Json] = []
     for name, value in settings.env:
-        found.plain(name, at=(at, f"env.{name}"), what="the name of a variable")
-        found.carried(value, at=(at, f"env.{name}"), what=f'the variable "{name}"')
-    return [*brace, *({"name": name, "value": env_text(value)} for name, value in settings.env)]
+        place = (at, f"env.{name}")
+        found.plain(name, at=place, what="the name of a variable")
+        carried = found.carried(value, at=place, what=f'the variable "{name}"')
+        listed.append({"name": name, "value": env_text(carried)})
+    return [*brace, *listed]
 
 
 def env_text(value: str) -> str:

@@ -20,9 +20,13 @@ class RunnerInstall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeBundle:
-    """User code is fetched from the store by its URI."""
+    """User code is unpacked by an init container, which is given the bundle's URI and an empty folder as its last
+    arguments; `roots` are the import roots inside."""
 
     uri: str
+    image: str
+    command: tuple[str, ...]
+    roots: tuple[str, ...] = ("src",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Target:
     argo: ArgoVersion = "4.1"
     runner: RunnerInstall | None = None
     code: CodeBundle | CodeInImage = CodeInImage()
+    cache_scope: str = "shared"
     service_account: str = "flyteops-run"
     executor_account: str = "flyteops-executor"
     user: int = 8737

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteops.argo.faults import Findings
-from flyteops.argo.pod import INVOCATION, Result, control_pod, task_pod
+from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, task_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.execution.graph import RunMap, RunTask
@@ -19,37 +19,52 @@ def task_template(work: RunTask, *, shelf: Shelf, target: Target, found: Finding
     pod = shelf.put("task", task_pod(work.task, work.settings, verb="task", target=target, found=found))
     if work.settings.cache is None:
         return pod
-    lookup = shelf.put("lookup", control_pod("lookup", target=target, found=found, result=HIT_OR_MISS))
-    return shelf.put("cached", _dag([
-        _call("lookup", lookup),
-        # On a hit the lookup has committed the node's outputs itself: nobody reads anything from this template.
-        {
-            **_call("compute", pod),
-            "depends": "lookup.Succeeded",
-            "when": "{{= tasks.lookup.outputs.parameters.state != 'hit' }}",
-        },
-    ]))  # fmt: skip
+    flags = ("--scope", target.cache_scope)
+    lookup = control_pod("lookup", target=target, found=found, result=HIT_OR_MISS, flags=flags)
+    return _cached("cached", shelf.put("lookup", lookup), pod, shelf=shelf)
 
 
 def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
-    """The template of a map: which items must be computed, one pod for each, and the verdict over all."""
+    """The template of a map: its size, one pod for each item (in the wrapper when cached), the verdict over all."""
     partial = work.min_successes is not None or work.min_success_ratio is not None
-    pod = shelf.put("item", task_pod(work.task, work.settings, verb="map-item", target=target, found=found))
+    item = _item_template(work, shelf=shelf, target=target, found=found)
     size = shelf.put("size", control_pod("map-size", target=target, found=found, result=ITEMS))
     gather = shelf.put("gather", control_pod("map-gather", target=target, found=found))
     found.note(f"each item of the map over task/{work.task.name} is a pod of its own (one item a batch)")
-    body = _dag([
-        _call("size", size),
-        {
-            **_call("items", pod, item="{{item}}"),
-            "depends": "size.Succeeded",
-            "withParam": "{{tasks.size.outputs.parameters.items}}",
-        },
-        {**_call("gather", gather), "depends": _after_items(partial=partial)},
-    ])  # fmt: skip
+    body = _dag(
+        [
+            _call("size", size),
+            {
+                **_call("items", item, item="{{item}}"),
+                "depends": "size.Succeeded",
+                "withParam": "{{tasks.size.outputs.parameters.items}}",
+            },
+            {**_call("gather", gather), "depends": _after_items(partial=partial)},
+        ]
+    )
     if work.concurrency is not None:
         body["parallelism"] = work.concurrency
     return shelf.put("map", body)
+
+
+def _item_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
+    pod = shelf.put("item", task_pod(work.task, work.settings, verb="map-item", target=target, found=found))
+    if work.settings.cache is None:
+        return pod
+    flags = ("--item", ITEM, "--scope", target.cache_scope)
+    lookup = control_pod("lookup", target=target, found=found, result=HIT_OR_MISS, flags=flags)
+    return _cached("cached-item", shelf.put("lookup-item", lookup), pod, shelf=shelf, item=ITEM)
+
+
+def _cached(kind: str, lookup: str, pod: str, *, shelf: Shelf, item: str | None = None) -> str:
+    # On a hit the lookup has committed the node's outputs itself: nobody reads anything from this template.
+    compute: JsonObject = {
+        **_call("compute", pod, item=item),
+        "depends": "lookup.Succeeded",
+        "when": "{{= tasks.lookup.outputs.parameters.state != 'hit' }}",
+    }
+    inputs = ("invocation", "item") if item else ("invocation",)
+    return shelf.put(kind, _dag([_call("lookup", lookup, item=item), compute], inputs=inputs))
 
 
 def _after_items(*, partial: bool) -> str:
@@ -57,10 +72,10 @@ def _after_items(*, partial: bool) -> str:
     return f"size.Succeeded && ({done} || items.Failed || items.Errored)" if partial else f"size.Succeeded && ({done})"
 
 
-def _dag(tasks: list[Json]) -> JsonObject:
+def _dag(tasks: list[Json], *, inputs: tuple[str, ...] = ("invocation",)) -> JsonObject:
     # Fail-fast on a template counts every failed attempt, so that a retry would never come.
     return {
-        "inputs": {"parameters": [{"name": "invocation"}]},
+        "inputs": {"parameters": [{"name": name} for name in inputs]},
         "dag": {"tasks": tasks, "failFast": False},
     }
 

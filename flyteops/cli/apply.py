@@ -18,6 +18,7 @@ from flyteops.cli.session import Session
 @click.option("-y", "--auto-approve", is_flag=True, help="Do not ask.")
 def run(session: Session, commit: str | None, allow_dirty: bool, auto_approve: bool) -> int:
     """Exit 0 when the registry is at what the commit says, 5 when a rule forbids it."""
+    from flyteops.model.digest import Json
     from flyteops.operations.applying import apply, check
     from flyteops.operations.planning import make
     from flyteops.plan import plan_wire
@@ -49,7 +50,7 @@ def run(session: Session, commit: str | None, allow_dirty: bool, auto_approve: b
         wait=sleep,
     )
     if as_json:
-        document = {
+        document: Json = {
             "generation": applied.generation,
             "changed": applied.changed,
             "plan": plan_wire(planned.plan, tool=tool_version()),

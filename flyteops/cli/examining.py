@@ -105,7 +105,7 @@ def _registry(workspace: Workspace) -> Finding:
 def _store(workspace: Workspace) -> Finding:
     try:
         store = workspace.store()
-        store.list("")
+        store.list("cache")
     except (StoreFailed, OutsideFailed, Refused) as failed:
         return Finding(group="project", name="store", value=str(failed), health="bad")
-    return Finding(group="project", name="store", value=store.uri("").rstrip("/"))
+    return Finding(group="project", name="store", value=str(workspace.settings.store_path(workspace.domain)))

@@ -76,7 +76,7 @@ class LazyGroup(click.Group):
 @click.option("--no-input", is_flag=True, help="Never ask; fail where a question would be asked.")
 @click.version_option(package_name="flyteops", message="%(package)s %(version)s")
 @click.pass_context
-def program(ctx: click.Context, **given: object) -> None:
+def program(ctx: click.Context, /, **given: object) -> None:
     """Declarative pipelines: YAML in git, ordinary Python functions, plans that can be trusted."""
     ctx.obj = {name: value for name, value in given.items() if value not in (None, False)}
 

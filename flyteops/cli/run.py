@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from flyteops.cli.exits import Exit
 from flyteops.cli.options import command
 from flyteops.cli.session import Session
 
@@ -18,7 +17,7 @@ from flyteops.cli.session import Session
 @click.option("--parallel", type=click.IntRange(min=1), help="Most tasks at once; the number of cores otherwise.")
 @click.option("--cache", "cache", type=click.Choice(["on", "off", "overwrite"]), default="on", show_default=True)
 @click.option("--execution", metavar="ID", help="Name this run, or continue the run of that name.")
-def run(
+def run(  # noqa: PLR0913 - one argument an option
     session: Session,
     *,
     address: str,

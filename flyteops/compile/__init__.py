@@ -1,1 +1,6 @@
 """Manifests and signatures to a Program: overlay, resolve, typecheck, lower. Collects every fault; does no I/O."""
+
+from flyteops.compile.given import read_inputs, read_task_inputs
+from flyteops.compile.program import compile_all, compile_program
+
+__all__ = ["compile_all", "compile_program", "read_inputs", "read_task_inputs"]

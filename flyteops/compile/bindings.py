@@ -167,7 +167,7 @@ def _map(
 
 
 def infer_binding(node: TreeNode, *, scope: Scope) -> tuple[Binding, LiteralType] | None:
-    """A value whose type nobody says (`value:`, an output of a workflow): that of the reference, or the core schema's."""
+    """A value whose type nobody says (`value:`, a workflow's output): that of the reference or of the core schema."""
     if isinstance(node, Scalar):
         if is_reference(node):
             found = scope.resolve(node)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from flyteops.compile.faults import Faults
 from flyteops.compile.references import Unreadable, read_reference
 from flyteops.compile.scope import Scope
 from flyteops.compile.spots import within
-from flyteops.compile.faults import Faults
 from flyteops.compile.values import Absent, wire_value
 from flyteops.execution.condition_parser import (
     AndTerm,
@@ -64,7 +64,7 @@ _ORDERED = ("int", "float", "str", *_TIMES)
 
 
 class _Stop(Exception):
-    """This part of the condition cannot be typed; the fault is noted."""
+    """A part of the condition cannot be typed; the fault is noted."""
 
 
 def read_condition(scalar: Scalar, *, scope: Scope) -> Condition | None:
@@ -237,7 +237,7 @@ class _Checker:
 
     def _same_kind(self, of: LiteralType, found: LiteralType, value: LiteralTerm, name: str) -> None:
         numbers = (INT, FLOAT)
-        if of == found or of == JSON or (of in numbers and found in numbers):
+        if of in (found, JSON) or (of in numbers and found in numbers):
             return
         raise self._refuse(
             "FO242",
@@ -316,9 +316,7 @@ class _Checker:
     def _text(self, term: Term) -> str:
         return self.scalar.text[term.start : term.end]
 
-    def _refuse(
-        self, code: str, message: str, at: Term | CompareTerm, *, label: str = "", way_out: str = ""
-    ) -> _Stop:
+    def _refuse(self, code: str, message: str, at: Term | CompareTerm, *, label: str = "", way_out: str = "") -> _Stop:
         place = within(self.scalar, at.start, at.end)
         self.scope.faults.add(code, message, at=place, label=label, help=way_out)
         return _Stop()
@@ -329,7 +327,9 @@ def _is_none(term: Term) -> bool:
 
 
 def _scalar(left: LiteralType, right: LiteralType) -> bool:
-    return all(isinstance(each, Simple) and each.name in ("json", "int", "float", "str", "bool") for each in (left, right))
+    return all(
+        isinstance(each, Simple) and each.name in ("json", "int", "float", "str", "bool") for each in (left, right)
+    )
 
 
 def _type_of(operand: Operand) -> LiteralType:

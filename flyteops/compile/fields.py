@@ -64,6 +64,17 @@ def place_in(body: Mapping, name: str) -> Place:
     return node.place if node is not None else body.place
 
 
+def written_together(around: Mapping, one: TreeNode, other: TreeNode) -> bool:
+    """Whether two values stand inside the map as it was written, and none came from another layer."""
+    whole = around.place
+    return all(
+        part.place.path == whole.path
+        and (whole.line, whole.column) <= (part.place.line, part.place.column)
+        and (part.place.end_line, part.place.end_column) <= (whole.end_line, whole.end_column)
+        for part in (one, other)
+    )
+
+
 def with_field(body: Mapping, key: Scalar, value: TreeNode) -> Mapping:
     """The body with a field set, at its old position when it was there."""
     entry = Entry(key=key, value=value)

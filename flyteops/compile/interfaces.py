@@ -77,7 +77,9 @@ def _short_default(name: str, node: Scalar, start: int, of: LiteralType, faults:
     if text[:1] in ("[", '"', "'"):
         value, found = read_node(place.path, text.encode("utf-8"))
         if value is None or found:
-            faults.add("FO228", f'the default of "{name}" is not YAML: {text}', at=place, help="use the form with default:")
+            faults.add(
+                "FO228", f'the default of "{name}" is not YAML: {text}', at=place, help="use the form with default:"
+            )
             return None
         value = moved(value, place)
     else:
@@ -123,9 +125,7 @@ def read_variables(node: TreeNode | None, *, named: Named, faults: Faults) -> di
     """Every declared variable of `inputs:` or `outputs:`, by name."""
     if not isinstance(node, Mapping):
         return {}
-    return {
-        entry.key.text: read_variable(entry.key, entry.value, named=named, faults=faults) for entry in node.entries
-    }
+    return {entry.key.text: read_variable(entry.key, entry.value, named=named, faults=faults) for entry in node.entries}
 
 
 # ------------------------------------------------------------------------------------------- tasks
@@ -172,7 +172,9 @@ def _input(
     description = signature.descriptions.get(parameter.name, "")
     if declared is None:
         if parameter.type is None:
-            _unreadable(f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults)
+            _unreadable(
+                f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults
+            )
             return None
         return Variable(
             name=parameter.name,
@@ -187,7 +189,9 @@ def _input(
     if of is None:
         of = declared.type
         if of is None:
-            _unreadable(f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults)
+            _unreadable(
+                f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults
+            )
             return None
     elif declared.type is not None and declared.type != of:
         _differs(f'"{parameter.name}"', declared, of, parameter.place, faults)
@@ -276,7 +280,9 @@ def _named_outputs(
             return names, nothing
         for item in node.items:
             if isinstance(item, Scalar) and given.count(item.text) > 1:
-                faults.add("FO227", f'two outputs are named "{item.text}"', at=item.place, help="give each its own name")
+                faults.add(
+                    "FO227", f'two outputs are named "{item.text}"', at=item.place, help="give each its own name"
+                )
                 return names, nothing
         return given, nothing
     declared = read_variables(node, named=named, faults=faults)
@@ -321,9 +327,10 @@ def _declared_outputs(
         )
         return "none", ()
     declared = read_variables(node, named=named, faults=faults)
-    outputs: list[Variable] = []
-    for variable in declared.values():
-        if variable.type is not None and variable.type != NONE:
-            outputs.append(Variable(name=variable.name, type=variable.type, description=variable.description))
+    outputs = [
+        Variable(name=variable.name, type=variable.type, description=variable.description)
+        for variable in declared.values()
+        if variable.type is not None and variable.type != NONE
+    ]
     returns: Returns = "none" if not outputs else "value" if len(outputs) == 1 else "tuple"
     return returns, tuple(outputs)

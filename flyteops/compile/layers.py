@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping as Dict
+from collections.abc import Iterable
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 
 from flyteops.compile.faults import Faults, suggestion
@@ -95,9 +96,7 @@ def domain_of(manifest: FileManifest) -> str | None:
     return manifest.domain
 
 
-def _add(
-    known: dict[str, _Stack], entities: Iterable[EntityManifest], manifest: FileManifest, faults: Faults
-) -> None:
+def _add(known: dict[str, _Stack], entities: Iterable[EntityManifest], manifest: FileManifest, faults: Faults) -> None:
     for entity in entities:
         name = entity.name.text
         earlier = known.get(name)
@@ -233,22 +232,19 @@ def _of_kind(defaults: Mapping | None, kind: str) -> Mapping | None:
     return found if isinstance(found, Mapping) else None
 
 
-def _declared(
-    section: str, stacks: dict[str, _Stack], defaults: _Defaults, faults: Faults
-) -> dict[str, Declared]:
+def _declared(section: str, stacks: dict[str, _Stack], defaults: _Defaults, faults: Faults) -> dict[str, Declared]:
     found: dict[str, Declared] = {}
     for name, stack in stacks.items():
         body = stack.body
         if body.get("like") is not None:
             body = _liked(section, name, stacks, faults, ())
         body = _without_nulls(defaults.fill(section, stack, body))
-        found[name] = Declared(section=section, name=name, place=stack.manifest.name.place, body=body, sound=stack.sound)
+        place = stack.manifest.name.place
+        found[name] = Declared(section=section, name=name, place=place, body=body, sound=stack.sound)
     return found
 
 
-def _liked(
-    section: str, name: str, stacks: dict[str, _Stack], faults: Faults, above: tuple[str, ...]
-) -> Mapping:
+def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults, above: tuple[str, ...]) -> Mapping:
     """The body with what it is like laid under it."""
     stack = stacks[name]
     if stack.liked is not None:
@@ -263,8 +259,10 @@ def _liked(
     if not isinstance(like, Scalar):
         return own
     if like.text in (*above, name):
-        ring = " → ".join((*above[above.index(like.text) :] if like.text in above else (), name, like.text))
-        faults.add("FO268", f"like: goes in a ring: {ring}", at=like.place, help="let one of them say its fields itself")
+        begin = above.index(like.text) if like.text in above else len(above)
+        ring = " → ".join((*above[begin:], name, like.text))
+        way_out = "let one of them say its fields itself"
+        faults.add("FO268", f"like: goes in a ring: {ring}", at=like.place, help=way_out)
         return own
     if like.text not in stacks:
         faults.add(
@@ -274,8 +272,10 @@ def _liked(
             help=suggestion(like.text, stacks, kinds=section),
         )
         return own
-    below = _liked(section, like.text, stacks, faults, (*above, name)) if _is_like(stacks[like.text]) else (
-        stacks[like.text].body
+    below = (
+        _liked(section, like.text, stacks, faults, (*above, name))
+        if _is_like(stacks[like.text])
+        else (stacks[like.text].body)
     )
     stack.liked = replace(lay_over(below, own, faults=faults), place=own.place)
     return stack.liked

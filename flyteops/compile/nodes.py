@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from flyteops.compile.bindings import common_type, infer_binding, read_binding
 from flyteops.compile.conditions import read_condition
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.fields import int_of, number_of
+from flyteops.compile.fields import int_of, number_of, written_together
 from flyteops.compile.known import Known
 from flyteops.compile.scope import Outputs, Scope
 from flyteops.compile.tasks import overridden, task_by_path
@@ -46,7 +46,7 @@ class Reader:
     bodies: dict[str, Entry]
     found: dict[str, Outputs | None] = field(default_factory=dict)
     finding: set[str] = field(default_factory=set)
-    given: dict[int, tuple[Binding, LiteralType] | None] = field(default_factory=dict)
+    given: dict[tuple[int, str], tuple[Binding, LiteralType] | None] = field(default_factory=dict)
 
     @property
     def faults(self) -> Faults:
@@ -108,7 +108,7 @@ class Reader:
 
     def inferred(self, value: TreeNode, owner: str) -> tuple[Binding, LiteralType] | None:
         """The binding of a `value:`, read once."""
-        known = id(value)
+        known = (id(value), owner)  # an alias may stand in two nodes
         if known not in self.given:
             before, self.scope.reading = self.scope.reading, owner
             self.given[known] = infer_binding(value, scope=self.scope)
@@ -185,6 +185,8 @@ class Reader:
         if task is None and ":" not in name.text and name.text not in self.known.tasks:
             workflows = self.known.declared("workflows")
             way_out = suggestion(name.text, self.known.declared("tasks"), kinds="tasks")
+            if not self.known.declared("tasks"):
+                way_out = "declare it under tasks:, or write the path of its function, module:function"
             if name.text in workflows:
                 way_out = f"it is a workflow: write workflow: {name.text}"
             self.faults.add("FO201", f'there is no task "{name.text}"', at=name.place, help=way_out)
@@ -259,9 +261,7 @@ class Reader:
             self._missing(missing, key, callee)
         return tuple(bounds) if whole else None
 
-    def _no_input(
-        self, name: Scalar, callee: str, by_name: dict[str, Variable], taken: frozenset[str]
-    ) -> None:
+    def _no_input(self, name: Scalar, callee: str, by_name: dict[str, Variable], taken: frozenset[str]) -> None:
         if name.text in taken:
             self.faults.add(
                 "FO237",
@@ -280,8 +280,10 @@ class Reader:
     def _missing(self, missing: list[Variable], key: Scalar, callee: str) -> None:
         listed = ", ".join(f"{each.name}: {spelling(each.type)}" for each in missing)
         same = [each.name for each in missing if each.name in self.scope.inputs]
-        way_out = f"add inputs: [{', '.join(same)}], which takes the workflow's of the same name" if same else (
-            f"add inputs: {{{missing[0].name}: …}}"
+        way_out = (
+            f"add inputs: [{', '.join(same)}], which takes the workflow's of the same name"
+            if same
+            else (f"add inputs: {{{missing[0].name}: …}}")
         )
         plural = "inputs" if len(missing) > 1 else "input"
         self.faults.add(
@@ -316,32 +318,29 @@ class Reader:
         )
 
     def _check_bounds(self, body: Mapping) -> bool:
-        before = len(self.faults.found)
-        ratio, concurrency = body.get("min_success_ratio"), body.get("concurrency")
-        share, at_once = number_of(ratio), int_of(concurrency)
-        if ratio is not None and share is not None and not 0 <= share <= 1:
-            self.faults.add(
-                "FO235", f"min_success_ratio must be from 0 to 1, not {share:g}", at=ratio.place, help="0.9 is 90 %"
-            )
-        if concurrency is not None and at_once is not None and at_once < 1:
-            self.faults.add("FO235", "concurrency must be at least 1", at=concurrency.place, help="leave it out for no bound")
-        if share is not None and body.get("min_successes") is not None and ratio is not None:
-            self.faults.add(
-                "FO234",
-                "min_success_ratio and min_successes do not go together",
-                at=ratio.place,
-                help="keep one of them",
-            )
-        return len(self.faults.found) == before
+        """Two bounds that came together by layers; one map that has both was refused where it was read."""
+        ratio, successes = body.get("min_success_ratio"), body.get("min_successes")
+        if ratio is None or successes is None or written_together(body, ratio, successes):
+            return True
+        self.faults.add(
+            "FO234",
+            "min_success_ratio and min_successes do not go together",
+            at=ratio.place,
+            help="keep one of them; null in an overlay removes the other",
+            related=(Related(place=successes.place, label="the other one"),),
+        )
+        return False
 
     def _over(self, node: TreeNode | None, task: Task, key: Scalar) -> tuple[Bound, ...] | None:
         entries = _entries(node)
+        if node is None:
+            return None  # told where it was read
         if not entries:
             self.faults.add(
                 "FO236",
                 f'map node "{key.text}" has no lists to walk',
-                at=node.place if node is not None else key.place,
-                help=f"add over: {{{_first_input(task)}: $inputs.LIST}}; over: {{_: $list}} only counts",
+                at=node.place,
+                help=f"write over: {{{_first_input(task)}: $inputs.LIST}}; over: {{_: $list}} only counts",
             )
             return None
         by_name = {variable.name: variable for variable in task.interface.inputs}
@@ -403,7 +402,11 @@ class Reader:
         return Bound(name=COUNTED, type=of, binding=binding)
 
     def _same_length(self, bounds: list[Bound], entries: tuple[Entry, ...]) -> bool:
-        known = [(length, entry) for bound, entry in zip(bounds, entries, strict=True) if (length := _length(bound.binding)) is not None]
+        known = [
+            (length, entry)
+            for bound, entry in zip(bounds, entries, strict=True)
+            if (length := _length(bound.binding)) is not None
+        ]
         if len({length for length, _ in known}) <= 1:
             return True
         (first, first_entry), (second, entry) = known[0], next(each for each in known if each[0] != known[0][0])
@@ -421,7 +424,7 @@ class Reader:
     # ----------------------------------------------------------------------------------------- switches
 
     def _switch(self, cases: Sequence, key: Scalar) -> Switch | None:
-        whole = self._check_else(cases, key)
+        whole = True
         read: list[Case] = []
         otherwise: CaseBody | None = None
         for item in cases.items:
@@ -449,9 +452,12 @@ class Reader:
         if len(switch.outputs) != 1:
             return switch
         of = switch.outputs[0].type
-        bodies = [self._as(body, of, node) for body, node in zip(
-            (*(case.then for case in switch.cases), switch.otherwise), _case_bodies(cases), strict=False
-        )]
+        bodies = [
+            self._as(body, of, node)
+            for body, node in zip(
+                (*(case.then for case in switch.cases), switch.otherwise), _case_bodies(cases), strict=False
+            )
+        ]
         return Switch(
             cases=tuple(Case(when=case.when, then=body) for case, body in zip(switch.cases, bodies, strict=False)),
             otherwise=bodies[-1],
@@ -466,31 +472,6 @@ class Reader:
         if literal is None:
             return body
         return GiveValue(bound=Bound(name="o0", type=of, binding=Static(literal=literal)))
-
-    def _check_else(self, cases: Sequence, key: Scalar) -> bool:
-        items = [item for item in cases.items if isinstance(item, Mapping)]
-        at = [index for index, item in enumerate(items) if item.get("else") is not None]
-        if not at:
-            last = items[-1].place if items else cases.place
-            self.faults.add(
-                "FO230",
-                f'the switch "{key.text}" has no else',
-                at=key.place,
-                label="what happens when no case holds?",
-                help="close it with - else: {…}, or - else: {fail: TEXT}",
-                related=(Related(place=last, label="the last case"),),
-            )
-            return False
-        if at[0] != len(items) - 1:
-            self.faults.add(
-                "FO231",
-                f'the switch "{key.text}" goes on after else',
-                at=items[at[0] + 1].place,
-                label="never reached",
-                help="put else last, once",
-            )
-            return False
-        return True
 
 
 def shared_outputs(shapes: list[tuple[Variable, ...]]) -> Outputs:
@@ -532,11 +513,11 @@ def _kind(body: Mapping) -> tuple[str, TreeNode | None]:
 
 
 def _case_bodies(cases: Sequence) -> list[TreeNode | None]:
-    found: list[TreeNode | None] = []
-    for item in cases.items:
-        if isinstance(item, Mapping):
-            found.append(item.get("then") if item.get("else") is None else item.get("else"))
-    return found
+    return [
+        item.get("then") if item.get("else") is None else item.get("else")
+        for item in cases.items
+        if isinstance(item, Mapping)
+    ]
 
 
 def _entries(node: TreeNode | None) -> tuple[Entry, ...]:
@@ -564,5 +545,3 @@ def _map_shape(task: Task, body: Mapping) -> MapCall:
         min_success_ratio=number_of(body.get("min_success_ratio")),
         min_successes=int_of(body.get("min_successes")),
     )
-
-

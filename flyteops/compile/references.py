@@ -1,4 +1,4 @@
-"""References as written: `$inputs.x`, `$node.output.0["odd key"]`. Text to segments with positions; resolves nothing."""
+"""References as written: `$inputs.x`, `$node.output.0["odd key"]`. Text to segments with positions, no more."""
 
 from __future__ import annotations
 

@@ -49,14 +49,14 @@ class Scope:
     faults: Faults
     edges: dict[str, dict[str, Place]] = field(default_factory=dict)
     reading: str = ""
+    task_of: Callable[[str], str | None] = lambda _: None
+    """The declared task behind a node, whose outputs can be named."""
 
     def resolve(self, scalar: Scalar) -> Resolved | None:
         """The reference that a scalar is; None with the fault noted."""
         written = read_whole_reference(scalar.text)
         if isinstance(written, Unreadable):
-            self.faults.add(
-                "FO204", written.message, at=within(scalar, written.start, written.end), help=written.help
-            )
+            self.faults.add("FO204", written.message, at=within(scalar, written.start, written.end), help=written.help)
             return None
         return self.find(written, scalar)
 
@@ -81,7 +81,8 @@ class Scope:
                 "FO204",
                 "$inputs alone is not a value",
                 at=within(scalar, written.start, written.end),
-                help="name one: " + (", ".join(f"$inputs.{name}" for name in known[:5]) or "the workflow has no inputs"),
+                help="name one: "
+                + (", ".join(f"$inputs.{name}" for name in known[:5]) or "the workflow has no inputs"),
             )
             return None
         first = written.segments[0]
@@ -154,12 +155,9 @@ class Scope:
             f'output "{wanted}" does not exist on node "{name}"',
             at=at,
             label=f"{name} returns {listed}",
-            help=self.output_help(name, wanted, variables) + (f"; {outputs.why}" if outputs.why else ""),
+            help=_output_help(name, wanted, variables, self.task_of(name))
+            + (f"; {outputs.why}" if outputs.why else ""),
         )
-
-    output_help: Callable[[str, str, tuple[Variable, ...]], str] = field(
-        default=lambda node, wanted, variables: _output_help(node, wanted, variables, None)
-    )
 
     def _walk(
         self, of: LiteralType, segments: tuple[Segment, ...], written: Written, scalar: Scalar
@@ -189,11 +187,6 @@ def _output_help(node: str, wanted: str, variables: tuple[Variable, ...], task: 
     if close:
         return f"did you mean ${node}.{close}?"
     return "write " + " or ".join(f"${node}.{each.name}" for each in variables)
-
-
-def output_help(node: str, wanted: str, variables: tuple[Variable, ...], task: str | None) -> str:
-    """The way out of a reference to an output that does not exist; `task` when its outputs can be named."""
-    return _output_help(node, wanted, variables, task)
 
 
 def _may_enter(of: LiteralType, segment: Segment) -> bool:

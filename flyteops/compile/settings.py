@@ -17,6 +17,7 @@ from flyteops.compile.fields import (
     texts_in,
     with_field,
     without,
+    written_together,
 )
 from flyteops.compile.layers import Declared, lay_over
 from flyteops.model.entities import (
@@ -66,9 +67,7 @@ class Profiles:
             body = self._open(body, "image", image, self.images, faults)
         return body
 
-    def _open(
-        self, body: Mapping, field: str, value: TreeNode, known: Dict[str, Declared], faults: Faults
-    ) -> Mapping:
+    def _open(self, body: Mapping, field: str, value: TreeNode, known: Dict[str, Declared], faults: Faults) -> Mapping:
         key = body.key(field)
         like = value if isinstance(value, Scalar) else value.get("like") if isinstance(value, Mapping) else None
         if key is None or not isinstance(like, Scalar) or is_null(like):
@@ -88,11 +87,11 @@ class Profiles:
             return with_field(body, key, lay_over(profile.body, without(value, "like"), faults=faults))
         return with_field(body, key, profile.body)
 
-    def lower(self, body: Mapping, *, written: Mapping, owner: str, faults: Faults) -> TaskSettings:
+    def lower(self, body: Mapping, *, written: Mapping, owner: str, faults: Faults, sound: bool = True) -> TaskSettings:
         """Settings of an expanded body; `written` is the body before, where an image still has its name."""
         interruptible = flag_in(body, "interruptible")
         return TaskSettings(
-            resources=self._resources(body, written, faults),
+            resources=self._resources(body, written, faults, sound),
             image=self._image(body, written, owner, faults),
             retries=_retries(body),
             timeout=_timeout(body),
@@ -103,23 +102,24 @@ class Profiles:
 
     # ------------------------------------------------------------------------------------------ resources
 
-    def _resources(self, body: Mapping, written: Mapping, faults: Faults) -> Resources:
+    def _resources(self, body: Mapping, written: Mapping, faults: Faults, sound: bool) -> Resources:
         given = map_in(body, "resources")
         if given is None:
             return _NO_RESOURCES
         name = text_in(written, "resources")
         if name is not None:
             if name not in self._known:
-                self._known[name] = lower_resources(given, faults=faults)
+                # Its faults were told when every profile was looked at.
+                self._known[name] = lower_resources(given, faults=Faults())
             return self._known[name]
-        return lower_resources(given, faults=faults)
+        return lower_resources(given, faults=faults, sound=sound)
 
     # --------------------------------------------------------------------------------------------- images
 
     def _image(self, body: Mapping, written: Mapping, owner: str, faults: Faults) -> Image | None:
         node = body.get("image")
         if node is None or is_null(node):
-            return self._by_default(faults)
+            return self._by_default()
         if isinstance(node, Mapping):
             plain = text_in(written, "image")
             like = written.get("image")
@@ -131,12 +131,13 @@ class Profiles:
                 "FO262",
                 f'there is no image "{text}"',
                 at=node.place,
-                help=suggestion(text, self.images, kinds="images") + f"; a reference has a tag or a host: {text}:latest",
+                help=suggestion(text, self.images, kinds="images")
+                + f"; a reference has a tag or a host: {text}:latest",
             )
             return None
         return Image(name=text, reference=text, digest=self._digest(text))
 
-    def _by_default(self, faults: Faults) -> Image | None:
+    def _by_default(self) -> Image | None:
         if self.default_image is None:
             return None
         if self._default is None:
@@ -174,11 +175,11 @@ def _is_image_reference(text: str) -> bool:
     return any(mark in text for mark in ":/@")
 
 
-def lower_resources(given: Mapping, *, faults: Faults) -> Resources:
+def lower_resources(given: Mapping, *, faults: Faults, sound: bool = True) -> Resources:
     """Resources from a map with every profile laid open."""
     gpu = _gpu(given, faults)
     accelerator = text_in(given, "accelerator")
-    if accelerator is not None and gpu is None and given.get("gpu") is None:
+    if sound and accelerator is not None and gpu is None and given.get("gpu") is None:
         faults.add(
             "FO259",
             f"the accelerator {accelerator} is asked for without a gpu",
@@ -231,6 +232,8 @@ def _amount(given: Mapping, name: str, faults: Faults, *, limited: bool = True) 
     request, limit = text_in(node, "request"), text_in(node, "limit")
     low, high = quantity_nano(request or ""), quantity_nano(limit or "")
     if low is not None and high is not None and low > high:
+        if written_together(node, node.get("request") or node, node.get("limit") or node):
+            return None  # told where it was read
         faults.add(
             "FO258",
             f"{name}: the request {request} is above the limit {limit}",
@@ -294,9 +297,7 @@ def _timeout(body: Mapping) -> Timeout:
         return Timeout(run_s=_seconds(body, "timeout"))
     if not isinstance(node, Mapping):
         return _NO_TIMEOUT
-    return Timeout(
-        run_s=_seconds(node, "run"), queued_s=_seconds(node, "queued"), total_s=_seconds(node, "total")
-    )
+    return Timeout(run_s=_seconds(node, "run"), queued_s=_seconds(node, "queued"), total_s=_seconds(node, "total"))
 
 
 _NO_TIMEOUT = Timeout()

@@ -29,9 +29,7 @@ def within(scalar: Scalar, start: int, end: int) -> Place:
     if not exact:
         return place
     column = place.column + before
-    return Place(
-        path=place.path, line=place.line, column=column, end_line=place.line, end_column=column + max(size, 1)
-    )
+    return Place(path=place.path, line=place.line, column=column, end_line=place.line, end_column=column + max(size, 1))
 
 
 def _quoted(text: str, escaped: dict[str, int]) -> int:

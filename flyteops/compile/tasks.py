@@ -35,7 +35,7 @@ def _task(known: Known, declared: Declared) -> Task | None:
                 help="add function: module:function",
             )
         return None
-    return _lower(known, name, path, at, declared.place, declared.body)
+    return _lower(known, declared, path, at)
 
 
 def task_by_path(known: Known, path: str, at: Place) -> Task | None:
@@ -44,16 +44,16 @@ def task_by_path(known: Known, path: str, at: Place) -> Task | None:
         return known.tasks[path]
     known.implicit[path] = at
     body = Mapping(entries=known.layers.task_defaults, place=at)
-    known.tasks[path] = _lower(known, path, path, at, at, body)
+    known.tasks[path] = _lower(known, Declared(section="tasks", name=path, place=at, body=body), path, at)
     return known.tasks[path]
 
 
-def _lower(known: Known, name: str, path: str, at: Place, place: Place, body: Mapping) -> Task | None:
-    faults = known.faults
+def _lower(known: Known, declared: Declared, path: str, at: Place) -> Task | None:
+    faults, name, body = known.faults, declared.name, declared.body
     expanded = known.profiles.expand(body, faults=faults)
-    known.bodies[f"task/{name}"] = (place, expanded)
+    known.bodies[f"task/{name}"] = (declared.place, expanded)
     known.task_bodies[name] = body
-    settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults)
+    settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound)
     module, _, function = path.partition(":")
     signature = known.python.signature(FunctionRef(module=module, name=function), at)
     if isinstance(signature, tuple):

@@ -1,8 +1,8 @@
 """Types as YAML writes them: `list[date]`, `int | None`, `enum["a", "b"]`, `churn.types:Request`. Reads text only.
 
-    type    = member { "|" member }
-    member  = NAME | "list" "[" type "]" | "dict" "[" type "," type "]" | "enum" "[" value { "," value } "]"
-            | "File" [ "[" NAME "]" ] | MODULE ":" CLASS
+type    = member { "|" member }
+member  = NAME | "list" "[" type "]" | "dict" "[" type "," type "]" | "enum" "[" value { "," value } "]"
+        | "File" [ "[" NAME "]" ] | MODULE ":" CLASS
 """
 
 from __future__ import annotations

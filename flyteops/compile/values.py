@@ -201,7 +201,7 @@ def _datetime(node: Scalar, of: LiteralType, faults: Faults, subject: str) -> Js
             way_out=f"write {text.replace(' ', 'T')}Z, or an offset such as +02:00",
         )
         found = found.replace(tzinfo=dt.UTC)
-    return found.isoformat()
+    return found.isoformat().replace("+00:00", "Z")
 
 
 def _date(node: Scalar, of: LiteralType, faults: Faults, subject: str) -> Json | Absent:

@@ -1,16 +1,16 @@
 """`when:` as written, to a syntax tree with positions. Knows nothing of types or nodes.
 
-    condition = both { "or" both }
-    both      = inverse { "and" inverse }
-    inverse   = "not" inverse | test
-    test      = "(" condition ")" | operand [ relation ]
-    relation  = ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) operand
-              | [ "not" ] "in" "[" [ literal { "," literal } ] "]"
-              | "is" [ "not" ] "none"
-    operand   = reference | literal
-    literal   = number | text | "true" | "false" | "none"          (True, False, None, null too)
-    text      = in either quotes, with the escapes of Python
-    reference = "$" name { "." name | "." digits | "[" text "]" }
+condition = both { "or" both }
+both      = inverse { "and" inverse }
+inverse   = "not" inverse | test
+test      = "(" condition ")" | operand [ relation ]
+relation  = ( "==" | "!=" | "<" | "<=" | ">" | ">=" ) operand
+          | [ "not" ] "in" "[" [ literal { "," literal } ] "]"
+          | "is" [ "not" ] "none"
+operand   = reference | literal
+literal   = number | text | "true" | "false" | "none"          (True, False, None, null too)
+text      = in either quotes, with the escapes of Python
+reference = "$" name { "." name | "." digits | "[" text "]" }
 """
 
 from __future__ import annotations

@@ -22,9 +22,10 @@ def evaluate(condition: dict[str, Any], lookup: Lookup) -> bool:
     if "in" in condition:
         operand, values = condition["in"]
         found = _value(operand, lookup)
-        return any(_equal(found, _read(each["type"], each["value"])) for each in values) != condition["negated"]
+        holds = any(_equal(found, _read(each["type"], each["value"])) for each in values)
+        return holds is not bool(condition["negated"])
     if "none" in condition:
-        return (_value(condition["none"], lookup) is None) != condition["negated"]
+        return (_value(condition["none"], lookup) is None) is not bool(condition["negated"])
     if "truth" in condition:
         return _value(condition["truth"], lookup) is True
     if "not" in condition:

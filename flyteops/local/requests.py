@@ -27,7 +27,6 @@ class RunRequest:
     root: str
     code_roots: tuple[str, ...]
     folder: str
-    store_uri: str
     execution: str | None = None
     inputs: Mapping[str, Literal] = field(default_factory=dict)
     python: str = ""

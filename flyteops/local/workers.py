@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -85,10 +86,8 @@ class Worker:
         `grace_s` is how long a process that is on its way out may take to say its own exit code.
         """
         if grace_s:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(timeout=grace_s)
-            except subprocess.TimeoutExpired:
-                pass
         self.signal(signal.SIGKILL)
         code = self._process.wait()
         for handle in (self._requests, self.answers, self._watch):

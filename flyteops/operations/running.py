@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from flyteops.compile import read_inputs, read_task_inputs
 from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
@@ -24,6 +25,7 @@ class Launch:
     target: EntityId
     graph: RunGraph
     inputs: Mapping[str, Literal]
+    failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
 
 
 def launch(program: Program, address: str, given: Mapping[str, TreeNode]) -> Launch:
@@ -34,8 +36,13 @@ def launch(program: Program, address: str, given: Mapping[str, TreeNode]) -> Lau
         return Launch(target=target, graph=graph_of_task(task), inputs=read_task_inputs(program, task, given))
     plan = program.launch_plan(target.name)
     assert plan is not None  # noqa: S101 - find() has seen it
-    graph = graph_of_workflow(program, program.workflows[plan.workflow])
-    return Launch(target=target, graph=graph, inputs=read_inputs(program, plan, given))
+    workflow = program.workflows[plan.workflow]
+    return Launch(
+        target=target,
+        graph=graph_of_workflow(program, workflow),
+        inputs=read_inputs(program, plan, given),
+        failure_policy=workflow.failure_policy,
+    )
 
 
 def find(program: Program, address: str) -> EntityId:

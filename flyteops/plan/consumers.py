@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from flyteops.model.digest import Json
 from flyteops.model.ids import EntityId, Kind
-from flyteops.model.program import Program
 from flyteops.model.state import Snapshot
-from flyteops.model.wire import workflow_wire
 from flyteops.plan.stored_types import as_list, as_map
 
 
@@ -34,10 +33,13 @@ class Consumers:
         return tuple(sorted(set(found)))
 
 
-def consumers_of(program: Program, snapshot: Snapshot, wanted: frozenset[EntityId]) -> Consumers:
-    """The users of the wanted entities, in the snapshot and in the program."""
+def consumers_of(
+    wanted: frozenset[EntityId], snapshot: Snapshot, changed: Mapping[EntityId, Mapping[str, Json]]
+) -> Consumers:
+    """The users of the wanted entities, in the snapshot and among the payloads of the program that differ from it."""
     found: dict[EntityId, list[Consumer]] = {each: [] for each in wanted}
-    for entity, payload in _graphs(program, snapshot):
+    applied = ((entity, record.payload) for entity, record in snapshot.entities.items())
+    for entity, payload in chain(applied, changed.items()):
         if entity.kind is Kind.LAUNCH_PLAN:
             target = EntityId(Kind.WORKFLOW, str(payload["workflow"]))
             if target in found:
@@ -46,16 +48,6 @@ def consumers_of(program: Program, snapshot: Snapshot, wanted: frozenset[EntityI
         elif entity.kind is Kind.WORKFLOW:
             _collect(entity, payload, found)
     return Consumers({entity: tuple(users) for entity, users in found.items()})
-
-
-def _graphs(program: Program, snapshot: Snapshot) -> Iterator[tuple[EntityId, Mapping[str, Json]]]:
-    for entity, record in snapshot.entities.items():
-        yield entity, record.payload
-    for name, workflow in program.workflows.items():
-        yield EntityId(Kind.WORKFLOW, name), workflow_wire(workflow)
-    for name, plan in program.launch_plans.items():
-        inputs: dict[str, Json] = {given: None for given, _ in (*plan.default_inputs, *plan.fixed_inputs)}
-        yield EntityId(Kind.LAUNCH_PLAN, name), {"workflow": plan.workflow, "default_inputs": inputs}
 
 
 def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[EntityId, list[Consumer]]) -> None:

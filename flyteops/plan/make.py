@@ -44,7 +44,8 @@ def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Pl
     wanted = frozenset(
         each.source or each.entity for each in differences if each.before is not None and each.after is not None
     )
-    users = consumers_of(program, snapshot, wanted) if wanted else Consumers({})
+    fresh = {each.entity: each.after.payload for each in differences if each.after is not None}
+    users = consumers_of(wanted, snapshot, fresh) if wanted else Consumers({})
     rows = _rows(nodes)
     changes = tuple(_change(each, program, consumers=users, rows=rows) for each in _ordered(differences))
     plan = Plan(

@@ -146,6 +146,12 @@ def _launch_plan(payload: Mapping[str, Json]) -> JsonObject:
     return rest
 
 
+def _blob_text(blob: Mapping[str, Json]) -> str:
+    """A file by its URI, and by the beginning of its content's digest when that is known."""
+    digest = blob.get("sha256")
+    return value_text(blob.get("uri")) + (f" ({digest[:8]})" if isinstance(digest, str) else "")
+
+
 def value_text(value: Json) -> str:
     """A stored value on one line: text in quotes, a tagged union as its member, a duration in seconds, a file's URI."""
     if isinstance(value, Mapping):
@@ -154,7 +160,7 @@ def value_text(value: Json) -> str:
         if len(value) == 1:
             ((tag, inner),) = value.items()
             if tag == "$blob":
-                return value_text(as_map(inner).get("uri"))
+                return _blob_text(as_map(inner))
             if tag == "$us" and isinstance(inner, int):
                 return f"{inner / 1_000_000:g}s"
             if tag == "$f":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from typing import Any
 
 from flyteops.model.digest import Json, JsonObject
@@ -146,9 +145,3 @@ def _traceback(error: BaseException, *, own: tuple[str, ...]) -> str:
 
 def _belongs(name: object, own: tuple[str, ...]) -> bool:
     return isinstance(name, str) and (name.partition(".")[0] in own or "_frozen_importlib" in name)
-
-
-def imported_anew() -> None:
-    """For a process that lives on: files written since the last import are seen."""
-    importlib.invalidate_caches()
-    sys.path_importer_cache.clear()

@@ -26,11 +26,11 @@ def convert(value: Json, source: Json, target: Json) -> Json:
     if kind == "json":
         return plain(value, source)
     match kind, from_kind:
-        case ("int" | "bool" | "str" | "datetime" | "date" | "timedelta" | "none"), _ if kind == from_kind:
+        case (("int" | "bool" | "str" | "datetime" | "date" | "timedelta" | "none"), _) if kind == from_kind:
             return _checked(value, kind)
         case "float", ("int" | "float"):
             return _float(value)
-        case ("str" | "enum"), "enum":
+        case (("str" | "enum"), "enum"):
             allowed = items_of(content) if kind == "enum" else items_of(from_content)
             return _one_of(value, allowed, target)
         case "list", "list":
@@ -39,7 +39,7 @@ def convert(value: Json, source: Json, target: Json) -> Json:
             return _dict(value, from_content, content)
         case "record", "record":
             return _record(value, source, target)
-        case ("file" | "directory"), ("file" | "directory") if kind == from_kind and content in ("", from_content):
+        case (("file" | "directory"), ("file" | "directory")) if kind == from_kind and content in ("", from_content):
             return _blob(value)
     raise Mismatch(f"{spelt(source)} does not fit {spelt(target)}")
 
@@ -53,7 +53,7 @@ def entered(value: Json, union: Json) -> tuple[Json, Json]:
         for member in members:
             if member_key(member) == value["$u"]:
                 return member, value["value"]
-    raise Mismatch(f"{_short(value)} carries no member of {spelt(union)}")
+    raise Mismatch(f"{short(value)} carries no member of {spelt(union)}")
 
 
 def tagged(value: Json, member: Json) -> Json:
@@ -131,7 +131,7 @@ def _into_union(value: Json, source: Json, target: Json) -> Json:
             return tagged(convert(value, source, member), member)
         except Mismatch:
             continue
-    raise Mismatch(f"{_short(value)} of type {spelt(source)} fits no member of {spelt(target)}")
+    raise Mismatch(f"{short(value)} of type {spelt(source)} fits no member of {spelt(target)}")
 
 
 def _at(segment: str, value: Json, source: Json, target: Json) -> Json:
@@ -147,20 +147,20 @@ def _checked(value: Json, kind: str) -> Json:
             return value
         case "int", int() if not isinstance(value, bool):
             return value
-        case ("str" | "datetime" | "date"), str():
+        case (("str" | "datetime" | "date"), str()):
             return value
         case "timedelta", {"$us": int()}:
             return value
         case "none", None:
             return value
-    raise Mismatch(f"{_short(value)} is no {spelt(kind)}")
+    raise Mismatch(f"{short(value)} is no {spelt(kind)}")
 
 
 def _float(value: Json) -> Json:
     if isinstance(value, dict) and set(value) == {"$f"} and value["$f"] in _FLOATS:
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Mismatch(f"{_short(value)} is no float")
+        raise Mismatch(f"{short(value)} is no float")
     try:
         return float(value)
     except OverflowError:
@@ -169,14 +169,14 @@ def _float(value: Json) -> Json:
 
 def _one_of(value: Json, allowed: list[Json], target: Json) -> Json:
     if isinstance(value, bool) or not isinstance(value, str | int) or value not in allowed:
-        raise Mismatch(f"{_short(value)} is none of {spelt(target) if target != 'str' else allowed}")
+        raise Mismatch(f"{short(value)} is none of {spelt(target) if target != 'str' else allowed}")
     return value
 
 
 def _list(value: Json) -> list[Json]:
     if isinstance(value, list | tuple):
         return list(value)
-    raise Mismatch(f"{_short(value)} is no list")
+    raise Mismatch(f"{short(value)} is no list")
 
 
 def _dict(value: Json, source: Json, target: Json) -> Json:
@@ -195,7 +195,7 @@ def _pairs(value: Json) -> list[tuple[Json, Json]]:
 
 def _record(value: Json, source: Json, target: Json) -> Json:
     if not isinstance(value, dict):
-        raise Mismatch(f"{_short(value)} is no record")
+        raise Mismatch(f"{short(value)} is no record")
     have = {name: of for name, of, _ in fields_of(kind_of(source)[1])}
     wanted = {name: (of, required) for name, of, required in fields_of(kind_of(target)[1])}
     for name in value:
@@ -212,13 +212,17 @@ def _blob_fields(value: Json) -> dict[str, Json]:
         fields = value["$blob"]
         if isinstance(fields, dict) and isinstance(fields.get("uri"), str):
             return dict(fields)
-    raise Mismatch(f"{_short(value)} is no file")
+    raise Mismatch(f"{short(value)} is no file")
 
 
 def _blob(value: Json) -> Json:
     return {"$blob": _blob_fields(value)}
 
 
-def _short(value: Json) -> str:
-    text = repr(value)
+def short(value: object) -> str:
+    """A value as it stands in a message, at most 80 characters."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - a user's __repr__ may raise, and so does a very large integer's
+        return "(its text cannot be read)"
     return text if len(text) <= 80 else text[:77] + "..."

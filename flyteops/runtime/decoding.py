@@ -54,14 +54,14 @@ def decode(value: Json, of: Json, hint: Any, *, open_blob: OpenBlob) -> Any:
 
 
 def _time(value: Json, kind: str) -> Any:
-    import datetime
+    import datetime as dt
 
     if kind == "timedelta" and isinstance(value, dict):
         microseconds = value["$us"]
         if isinstance(microseconds, int):
-            return datetime.timedelta(microseconds=microseconds)
+            return dt.timedelta(microseconds=microseconds)
     if isinstance(value, str):
-        return datetime.datetime.fromisoformat(value) if kind == "datetime" else datetime.date.fromisoformat(value)
+        return dt.datetime.fromisoformat(value) if kind == "datetime" else dt.date.fromisoformat(value)
     raise Mismatch(f"{value!r} is no {kind}")
 
 
@@ -86,9 +86,7 @@ def _dict(value: Json, content: Json, hint: Any, open_blob: OpenBlob) -> Any:
 def _record(value: dict[str, Json], content: Json, hint: Any, open_blob: OpenBlob) -> Any:
     hints = hints_of(hint) if isinstance(hint, type) else {}
     types = {name: of for name, of, _ in fields_of(content)}
-    fields = {
-        name: decode(each, types[name], hints.get(name), open_blob=open_blob) for name, each in value.items()
-    }
+    fields = {name: decode(each, types[name], hints.get(name), open_blob=open_blob) for name, each in value.items()}
     return builder_of(hint)(fields)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flyteops.model.digest import Json
-from flyteops.runtime.converting import tagged
+from flyteops.runtime.converting import short, tagged
 from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.hints import class_fields, entry_hints, hints_of, item_hint, member_hint, union_hints
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, spelt
@@ -49,8 +49,7 @@ def encode(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, exact: bool 
 def _refuse(value: Any, wanted: str) -> Mismatch:
     found = type(value)
     name = found.__name__ if found.__module__ == "builtins" else f"{found.__module__}.{found.__name__}"
-    text = repr(value)
-    return Mismatch(f"{wanted} was declared, the function returned {name} {text if len(text) <= 60 else text[:57] + '...'}")
+    return Mismatch(f"{wanted} was declared, the function returned {name} {short(value)}")
 
 
 def _scalar(value: Any, kind: str, *, exact: bool) -> Json:
@@ -92,21 +91,23 @@ def _text(value: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise Mismatch("the text holds a lone surrogate, which is no character: decode the bytes it came from") from None
+        raise Mismatch(
+            "the text holds a lone surrogate, which is no character: decode the bytes it came from"
+        ) from None
     return str(value)
 
 
 def _time(value: Any, kind: str) -> Json:
-    import datetime
+    import datetime as dt
 
     match kind:
-        case "datetime" if isinstance(value, datetime.datetime):
-            aware = value if value.tzinfo else value.replace(tzinfo=datetime.UTC)
+        case "datetime" if isinstance(value, dt.datetime):
+            aware = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
             return aware.isoformat().replace("+00:00", "Z")
-        case "date" if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        case "date" if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
             return value.isoformat()
-        case "timedelta" if isinstance(value, datetime.timedelta):
-            return {"$us": value // datetime.timedelta(microseconds=1)}
+        case "timedelta" if isinstance(value, dt.timedelta):
+            return {"$us": value // dt.timedelta(microseconds=1)}
     raise _refuse(value, kind)
 
 

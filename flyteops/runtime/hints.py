@@ -21,7 +21,7 @@ def hints_of(owner: Any) -> Mapping[str, Any]:
         for name, annotation in getattr(owner, "__annotations__", {}).items():
             try:
                 found[name] = eval(annotation, spaces) if isinstance(annotation, str) else annotation  # noqa: S307
-            except Exception:  # noqa: BLE001, S112, PERF203
+            except Exception:  # noqa: BLE001, S112
                 continue
         return found
 
@@ -89,7 +89,7 @@ def member_hint(hint: Any, member: Json) -> Any:
 
 def fits(of: Json, hint: Any) -> bool:
     """Whether a type in JSON form is what the hint describes, one level deep."""
-    import datetime
+    import datetime as dt
     import typing
 
     kind, content = kind_of(of)
@@ -97,7 +97,7 @@ def fits(of: Json, hint: Any) -> bool:
     origin = typing.get_origin(plain) or plain
     simple: dict[str, type | None] = {
         "int": int, "float": float, "bool": bool, "str": str, NONE: type(None),
-        "datetime": datetime.datetime, "date": datetime.date, "timedelta": datetime.timedelta,
+        "datetime": dt.datetime, "date": dt.date, "timedelta": dt.timedelta,
     }  # fmt: skip
     match kind:
         case "record":
@@ -165,7 +165,7 @@ def class_fields(hint: Any) -> tuple[str, ...]:
     if hasattr(hint, "__attrs_attrs__"):
         return tuple(attribute.name for attribute in hint.__attrs_attrs__)
     if hasattr(hint, "_fields") and issubclass(hint, tuple):
-        return tuple(hint._fields)  # noqa: SLF001
+        return tuple(getattr(hint, "_fields", ()))
     if hasattr(hint, "__total__") and issubclass(hint, dict):
         return tuple(hint.__annotations__)
     return ()
@@ -176,5 +176,6 @@ def builder_of(hint: Any) -> Callable[[dict[str, Any]], Any]:
     if not class_fields(hint) or issubclass(hint, dict):
         return lambda fields: fields
     if hasattr(hint, "model_validate"):
-        return lambda fields: hint.model_validate(fields)
+        validate: Callable[[dict[str, Any]], Any] = hint.model_validate
+        return validate
     return lambda fields: hint(**fields)

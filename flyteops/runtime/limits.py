@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from types import FrameType
+from typing import NoReturn
 
 from flyteops.runtime.endings import DEADLINE, STOPPED, Ended
 
@@ -39,7 +40,7 @@ def lift() -> None:
     faulthandler.cancel_dump_traceback_later()
 
 
-def vanish(code: int) -> None:
+def vanish(code: int) -> NoReturn:
     """Ends the process at once, whatever threads the user's code has left."""
     for stream in (sys.stdout, sys.stderr):
         try:

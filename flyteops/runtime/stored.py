@@ -66,9 +66,9 @@ def present(store: BlobStore, document: Json) -> bool:
         found = found and store.size(data_key(str(blob.get("sha256")))) == blob.get("size")
         return blob
 
-    if isinstance(document, dict) and isinstance(ref := document.get("ref"), dict):
-        if store.size(data_key(str(ref.get("sha256")))) != ref.get("size"):
-            return False
+    ref = document.get("ref") if isinstance(document, dict) else None
+    if isinstance(ref, dict) and store.size(data_key(str(ref.get("sha256")))) != ref.get("size"):
+        return False
     try:
         of, value = read_literal(store, document)
         if holds_blob(of):

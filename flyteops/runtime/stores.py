@@ -13,7 +13,7 @@ def open_store(uri: str) -> BlobStore:
     if scheme == "file" and colon:
         from flyteops.adapters.store_file import FileStore
 
-        path = rest[2:] if rest.startswith("//") else rest
+        path = rest.removeprefix("//")
         if "%" in path:
             from urllib.parse import unquote
 

@@ -21,7 +21,6 @@ import flyteops.runtime.encoding
 import flyteops.runtime.hints
 import flyteops.runtime.maps
 from flyteops.model.digest import Json
-from flyteops.runtime.calling import imported_anew
 from flyteops.runtime.endings import Ended
 from flyteops.runtime.limits import install, lift, vanish
 from flyteops.runtime.paths import add_code_roots
@@ -35,8 +34,6 @@ def serve(requests: int, answers: int, watch: int, *, roots: tuple[str, ...]) ->
     for handle in (requests, answers, watch):
         os.set_inheritable(handle, False)
     _die_with_parent(watch)
-    # Ctrl-C is the parent's to handle; it is sent on as SIGTERM.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     add_code_roots(roots)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FLYTEOPS_")}
     with os.fdopen(requests, "rb") as source, os.fdopen(answers, "wb", buffering=0) as target:
@@ -59,7 +56,6 @@ def _attempt(request: dict[str, Any], target: BinaryIO, environment: dict[str, s
         _answer(target, answer, notes)
         vanish(ended.code)
 
-    imported_anew()
     install(leave, run_s=request["run_s"])
     try:
         answer = perform(session, request["verb"], invocation, item)

@@ -1,4 +1,4 @@
-"""Started by path in the user's interpreter, which may lack our package: `worker_entry.py REQUESTS ANSWERS WATCH ROOT…`.
+"""Started by path in the user's interpreter, which may lack our package; arguments: REQUESTS ANSWERS WATCH ROOT…
 
 Our package is loaded first and its folder does not stay on `sys.path`; then come the import roots of user code.
 """

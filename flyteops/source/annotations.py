@@ -30,6 +30,7 @@ from flyteops.source.modules import Module, Unparsed
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, Target
 from flyteops.source.quoting import unquoted
 from flyteops.source.readings import NOT_YET, Reading, Unread, refused
+from flyteops.source.sizes import MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, Sizes
 from flyteops.source.unions import confusable, flat, joined
 
 _SIMPLE: dict[str, LiteralType] = {
@@ -85,6 +86,7 @@ class Annotations:
         self._names = names
         self._classes: dict[tuple[str, str], Reading] = {}
         self._open: list[tuple[str, str]] = []
+        self._sizes = Sizes()
 
     def read(self, of: ast.expr, module: Module) -> Reading:
         """The type an annotation stands for."""
@@ -114,6 +116,8 @@ class Annotations:
             reading = self._define(found)
         finally:
             self._open.pop()
+        if not isinstance(reading, Unread) and not self._sizes.fits(reading):
+            reading = self._too_large(found)
         self._classes[key] = reading
         return reading
 
@@ -229,6 +233,8 @@ class Annotations:
         return Unread("the format of its file is computed")
 
     def _union(self, parts: Sequence[ast.expr], of: ast.expr, module: Module) -> Reading:
+        if len(parts) > MAX_MEMBERS:
+            return Unread(f"a union of more than {MAX_MEMBERS} types is not read")
         members: list[LiteralType] = []
         for part in parts:
             reading = self.read(part, module)
@@ -275,6 +281,16 @@ class Annotations:
         if type(node).__name__ == "TypeAlias":
             return self.read(node.value, found.module)  # type: ignore[attr-defined]
         return Unread(f"`{found.name}` is computed in {found.module.path}")
+
+    def _too_large(self, found: Definition) -> Unread:
+        return refused(
+            "FO416",
+            f"`{found.name}` is too large a type",
+            of=found.node,
+            module=found.module,
+            label=f"more than {MAX_PARTS} parts, or nested deeper than {MAX_DEPTH}",
+            way_out="use Json (a bare dict) for the inner parts",
+        )
 
     def _recursive(self, found: Definition) -> Unread:
         return refused(

@@ -17,21 +17,11 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-from flyteops.model.diagnostics import Diagnostic, Place, Related
+from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.source import document_faults as faults_of
+from flyteops.source.document_faults import ALIAS_FACTOR, ALIASES, DEPTH, FAULTS, KEYS, VALUES
 from flyteops.source.quick import entry_of, place_at, scalar_of
-from flyteops.source.suggest import shown
 from flyteops.source.tree import Mapping, Scalar, Sequence, Style, TreeNode
-
-DEPTH = 32
-"""The root map is 1. Real files reach 12."""
-KEYS = 100_000
-VALUES = 200_000
-"""Keys bound maps, values bound lists: together they keep a file of 1 MiB under 256 MiB of memory."""
-FAULTS = 100
-"""So many faults of this kind are told; a generated file may have as many as lines."""
-ALIASES = 1_000
-ALIAS_FACTOR = 10
-"""Aliases together may make the tree at most so many times as large as what is written."""
 
 _STYLES: dict[str | None, Style] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
@@ -98,7 +88,7 @@ class TreeBuilder:
             elif kind is DocumentStartEvent:
                 self._document(event)
         if self._size > ALIAS_FACTOR * self._values and self._root is not None:
-            raise TreeRefused(self._alias_bound(self._root.place))
+            raise TreeRefused(faults_of.alias_bound(self._root.place))
         root = self._root
         if isinstance(root, Scalar) and root.style == "plain" and root.text == "":
             return None
@@ -122,7 +112,7 @@ class TreeBuilder:
         self.last = scalar
         self._values += 1
         if self._values > VALUES:
-            raise TreeRefused(_too_many(place, f"{VALUES:,} values"))
+            raise TreeRefused(faults_of.too_many(place, f"{VALUES:,} values"))
         if event.anchor is not None:
             self._anchors[event.anchor] = (scalar, 1, 0)
         if top is not None and top.is_map and top.key is None:
@@ -138,12 +128,12 @@ class TreeBuilder:
             place = self._own_place(event, place)
         stack = self._stack
         if len(stack) >= DEPTH:
-            raise TreeRefused(_too_deep(place))
+            raise TreeRefused(faults_of.too_deep(place))
         self._values += 1
         if self._values > VALUES:
-            raise TreeRefused(_too_many(place, f"{VALUES:,} values"))
+            raise TreeRefused(faults_of.too_many(place, f"{VALUES:,} values"))
         if stack and stack[-1].is_map and stack[-1].key is None:
-            raise TreeRefused(_odd_key(place, "a list or map as a key"))
+            raise TreeRefused(faults_of.odd_key(place, "a list or map as a key"))
         if event.anchor is not None:
             self._anchors[event.anchor] = None
         stack.append(_Open(place, event.anchor, is_map=is_map, flow=bool(event.flow_style)))
@@ -171,23 +161,23 @@ class TreeBuilder:
         )
         top = self._stack[-1] if self._stack else None
         if top is not None and top.is_map and top.key is None:
-            raise TreeRefused(_odd_key(place, "an alias as a key"))
+            raise TreeRefused(faults_of.odd_key(place, "an alias as a key"))
         self._aliases += 1
         self._values += 1
         if self._aliases > ALIASES:
-            raise TreeRefused(_too_many(place, f"{ALIASES:,} aliases"))
+            raise TreeRefused(faults_of.too_many(place, f"{ALIASES:,} aliases"))
         if event.anchor not in self._anchors:
-            raise TreeRefused(_unknown_alias(place, event.anchor, tuple(self._anchors)))
+            raise TreeRefused(faults_of.unknown_alias(place, event.anchor, tuple(self._anchors)))
         known = self._anchors[event.anchor]
         if known is None:
-            raise TreeRefused(_alias_loop(place, event.anchor))
+            raise TreeRefused(faults_of.alias_loop(place, event.anchor))
         node, size, height = known
         if len(self._stack) + height > DEPTH:
-            raise TreeRefused(_too_deep(place))
+            raise TreeRefused(faults_of.too_deep(place))
         self._give(node, size, height)
         # Checked while reading too: sizes multiply per level, and numbers of a million digits are slow themselves.
         if size > ALIAS_FACTOR * VALUES:
-            raise TreeRefused(self._alias_bound(place))
+            raise TreeRefused(faults_of.alias_bound(place))
 
     def _document(self, event: Any) -> None:
         self._documents += 1
@@ -200,24 +190,24 @@ class TreeBuilder:
             end_column=mark.column + 4,
         )
         if self._documents > 1:
-            raise TreeRefused(_second_document(place))
+            raise TreeRefused(faults_of.second_document(place))
         if event.version or event.tags:
-            self._fault(_directive(place))
+            self._fault(faults_of.directive(place))
 
     # ---------------------------------------------------------------------------------------------- tree
 
     def _key(self, top: _Open, key: Scalar) -> None:
         self._keys += 1
         if self._keys > KEYS:
-            raise TreeRefused(_too_many(key.place, f"{KEYS:,} keys"))
+            raise TreeRefused(faults_of.too_many(key.place, f"{KEYS:,} keys"))
         top.key = key
         if key.style == "plain":
             if key.text in _NULLS:
-                self._fault(_odd_key(key.place, "null as a key" if key.text else "a value without a key"))
+                self._fault(faults_of.odd_key(key.place, "null as a key" if key.text else "a value without a key"))
             elif key.text == "<<":
-                self._fault(_merge_key(key.place))
+                self._fault(faults_of.merge_key(key.place))
         elif key.style in ("literal", "folded"):
-            self._fault(_odd_key(key.place, "a block of text as a key"))
+            self._fault(faults_of.odd_key(key.place, "a block of text as a key"))
 
     def _give(self, node: TreeNode, size: int, height: int) -> None:
         """Hands a finished value to what is open around it."""
@@ -240,7 +230,7 @@ class TreeBuilder:
         if earlier is key:
             top.children.append(entry_of(key, node))
         else:
-            self._fault(_duplicate(key, earlier))
+            self._fault(faults_of.duplicate(key, earlier))
 
     # -------------------------------------------------------------------------------------------- places
 
@@ -267,7 +257,7 @@ class TreeBuilder:
             matched = _PROPERTIES.match(self.text, start)
             begin = matched.end() if matched else start
             if event.tag is not None:
-                self._fault(_tag(self._tag_place(start, begin, place), event.tag))
+                self._fault(faults_of.tag(self._tag_place(start, begin, place), event.tag))
             if scalar and begin > event.end_mark.index:
                 return place  # nothing follows the anchor
             place = self._moved(place, start, begin, to_end=scalar)
@@ -295,15 +285,7 @@ class TreeBuilder:
     def _fault(self, fault: Diagnostic) -> None:
         self.faults.append(fault)
         if len(self.faults) == FAULTS:
-            raise TreeRefused(_too_many(fault.place, f"{FAULTS} such faults", "mend these first"))
-
-    def _alias_bound(self, place: Place) -> Diagnostic:
-        return Diagnostic(
-            code="FO112",
-            message=f"aliases make this file more than {ALIAS_FACTOR} times as large as it is written",
-            place=place,
-            help="write the repeated part once as an entry and say like: NAME",
-        )
+            raise TreeRefused(faults_of.too_many(fault.place, f"{FAULTS} such faults", "mend these first"))
 
 
 def _span(start: Place, end_line: int, end_column: int) -> Place:
@@ -316,110 +298,3 @@ def _place_of_nothing(top: _Open, place: Place) -> Place:
         return top.key.place
     column = max(place.column - 1, 1)
     return place_at(place.path, place.line, column, place.line, column + 1)
-
-
-# ------------------------------------------------------------------------------------------------- faults
-
-
-def _too_deep(place: Place) -> Diagnostic:
-    return Diagnostic(
-        code="FO113",
-        message=f"lists and maps are nested deeper than {DEPTH} levels",
-        place=place,
-        label=f"level {DEPTH + 1}",
-        help="take the inner part out into an entry of its own",
-    )
-
-
-def _too_many(place: Place | None, limit: str, way_out: str = "split it into several files") -> Diagnostic:
-    return Diagnostic(
-        code="FO114",
-        message=f"the file has {'at least' if 'faults' in limit else 'more than'} {limit}",
-        place=place,
-        help=way_out,
-    )
-
-
-def _odd_key(place: Place, what: str) -> Diagnostic:
-    return Diagnostic(
-        code="FO115",
-        message="a key must be plain text on one line",
-        place=place,
-        label=what,
-        help="give the value a name; a word that YAML reads as null needs quotes",
-    )
-
-
-def _merge_key(place: Place) -> Diagnostic:
-    return Diagnostic(
-        code="FO108",
-        message="the merge key << is not part of this language",
-        place=place,
-        label="a key of YAML 1.1",
-        help="write like: NAME to take over another entry, then the keys that differ",
-    )
-
-
-def _tag(place: Place, tag: str) -> Diagnostic:
-    short = shown(tag.replace("tag:yaml.org,2002:", "!!"))
-    return Diagnostic(
-        code="FO107",
-        message=f"the tag {short} is not allowed",
-        place=place,
-        label="values are read by the type that is wanted, never by a tag",
-        help="delete the tag; where text is wanted, any plain value is text",
-    )
-
-
-def _directive(place: Place) -> Diagnostic:
-    return Diagnostic(
-        code="FO109",
-        message="directives such as %YAML and %TAG are not allowed",
-        place=place,
-        help="delete the line and the --- after it; files are read by YAML 1.2 core rules",
-    )
-
-
-def _second_document(place: Place) -> Diagnostic:
-    return Diagnostic(
-        code="FO110",
-        message="a file holds one document",
-        place=place,
-        label="a second one begins here",
-        help="move it into a file of its own; sections may be spread over any number of files",
-    )
-
-
-def _unknown_alias(place: Place, name: str, known: tuple[str, ...]) -> Diagnostic:
-    name = shown(name)
-    return Diagnostic(
-        code="FO117",
-        message=f"the alias *{name} has no anchor &{name} before it",
-        place=place,
-        label="anchors seen so far: " + ", ".join(f"&{shown(each, most=20)}" for each in known[:8])
-        if known
-        else "no anchor is seen",
-        help=f'if this is text, quote it: "*{name}"',
-    )
-
-
-def _alias_loop(place: Place, name: str) -> Diagnostic:
-    name = shown(name)
-    return Diagnostic(
-        code="FO111",
-        message=f"the alias *{name} stands inside its own anchor &{name}",
-        place=place,
-        label="a value that contains itself",
-        help="write the inner value out",
-    )
-
-
-def _duplicate(key: Scalar, earlier: Scalar) -> Diagnostic:
-    return Diagnostic(
-        code="FO106",
-        message=f'the key "{shown(key.text)}" is given twice',
-        place=key.place,
-        label="second",
-        help="keep one of them",
-        related=(Related(place=earlier.place, label="first"),),
-    )

@@ -150,7 +150,7 @@ class Checker:
             if type(item) is Scalar:
                 earlier = seen.setdefault(item.text, item)
                 if earlier is not item:
-                    self.faults.append(complaints.twins(item, earlier))
+                    self.faults.append(complaints.listed_twice(item, earlier))
         return inputs_by_name(tuple(seen.values()), found)
 
     # -------------------------------------------------------------------------------------------- tables

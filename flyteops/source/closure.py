@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flyteops.model.diagnostics import Diagnostic, Severity
+from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
 from flyteops.source.effects import runs_code
 from flyteops.source.modules import Binding, ImportTarget, Module, Unparsed
@@ -67,11 +67,11 @@ class Closure:
             for key in sorted(reached)
             if key[1] == WHOLE or key[0] not in whole
         ]
-        warnings = {warning: None for key in sorted(reached) for warning in self._units[key].warnings}
+        warnings = [warning for key in reached for warning in self._units[key].warnings]
         return Covered(
             digest_of(TAG, f"{module.name}:{name}", entries),
             tuple(sorted({found.path for found in loaded if isinstance(found, Module)})),
-            tuple(warnings),
+            in_order(warnings),
             tuple(dict.fromkeys(found.diagnostic for found in loaded if isinstance(found, Unparsed))),
         )
 

@@ -224,6 +224,18 @@ def twins(key: Scalar, earlier: Scalar) -> Diagnostic:
     )
 
 
+def listed_twice(item: Scalar, earlier: Scalar) -> Diagnostic:
+    """A list that stands for a map has a key twice."""
+    return Diagnostic(
+        code="FO106",
+        message=f'"{shown(item.text)}" is listed twice',
+        place=item.place,
+        label="second",
+        help="keep one of them",
+        related=(Related(place=earlier.place, label="first"),),
+    )
+
+
 def no_else(key: Scalar) -> Diagnostic:
     """A switch of which no case may hold."""
     return Diagnostic(

@@ -20,6 +20,9 @@ from flyteops.source.shapes import AnyValue, Field, Table, Text
 from flyteops.source.suggest import shown
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
+FAULTS = 500
+"""So many faults of one file are told."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityManifest:
@@ -76,7 +79,23 @@ def parse_file(path: str, root: Mapping) -> tuple[FileManifest, tuple[Diagnostic
     manifest = FileManifest(
         path=path, domain=domain, place=root.place, sections=sections, defaults=defaults, moved=moved
     )
-    return manifest, in_order(faults)
+    return manifest, _told(path, faults)
+
+
+def _told(path: str, faults: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """All faults in order, but no flood: a file of the wrong kind has one on every line."""
+    ordered = in_order(faults)
+    if len(ordered) <= FAULTS:
+        return ordered
+    last = ordered[FAULTS - 1].place
+    more = Diagnostic(
+        code="FO328",
+        message=f"{path} has {len(ordered) - FAULTS:,} more faults like these",
+        place=last,
+        label="not told beyond this line",
+        help="is this a file of flyteops? if not, move it out of the declaration folders",
+    )
+    return (*ordered[:FAULTS], more)
 
 
 def parse_defaults(key: Scalar, node: TreeNode) -> tuple[Mapping | None, tuple[Diagnostic, ...]]:

@@ -8,6 +8,7 @@ import sys
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Place
@@ -15,6 +16,10 @@ from flyteops.model.diagnostics import Diagnostic, Place
 MAX_BYTES = 4 * 1024 * 1024
 """A larger file is no source a person wrote; parsing one takes seconds and hundreds of megabytes."""
 
+MAX_TOKENS = 400_000
+"""Parsing costs by the token: about 2 s and 400 MB for as many. The longest module of CPython's library has 120,000."""
+
+_TOKEN = re.compile(r"\w+|[^\w\s]|\n")
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _NEWER_SYNTAX: tuple[tuple[re.Pattern[str], tuple[int, int], str], ...] = (
     (re.compile(r"^\s*type\s+\w+\s*(\[.*\]\s*)?="), (3, 12), "a `type` statement"),
@@ -256,6 +261,15 @@ def _decoded(source: bytes, path: str) -> str | Unparsed:
         line_number = source.count(b"\n", 0, error.start) + 1
         place = Place(path=path, line=line_number, column=1, end_line=line_number, end_column=1)
         return _unparsed("FO406", f"{path} is not UTF-8", place, "a byte here is not UTF-8", "save it as UTF-8")
+    # No file this short can hold as many tokens.
+    if len(text) > MAX_TOKENS and sum(1 for _ in islice(_TOKEN.finditer(text), MAX_TOKENS + 1)) > MAX_TOKENS:
+        return _unparsed(
+            "FO406",
+            f"{path} is too large to be read as Python",
+            _start(path),
+            f"more than {MAX_TOKENS} words and signs",
+            "move what is not code into a file of its own",
+        )
     if "\0" in text:
         return _unparsed("FO406", f"{path} holds a NUL byte", _start(path), "this is no Python source")
     return text

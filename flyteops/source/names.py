@@ -9,6 +9,7 @@ from typing import Union
 
 from flyteops.source.modules import Binding, ImportTarget, Module, Modules, Unparsed
 
+_OUR_TYPES = "flyteops.types"
 BUILTINS = frozenset(dir(builtins))
 
 
@@ -107,12 +108,14 @@ class Names:
         """What an import binds."""
         if target.module is None:
             return Missing("a relative import leads out of its package")
+        full = f"{target.module}.{target.name}" if target.name else target.module
+        if full == _OUR_TYPES or full.startswith(_OUR_TYPES + "."):
+            return External(full)  # a folder of the same name in the tree does not change what File means
         if target.name is None:
             return ModuleName(target.module) if self.modules.exists(target.module) else External(target.module)
         module = self.modules.load(target.module)
         if isinstance(module, Unparsed):
             return module
-        full = f"{target.module}.{target.name}"
         if module is not None:
             if target.name in module.bindings:
                 return self.member(target.name, module)

@@ -59,7 +59,9 @@ def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
             value = _pieces(value)
         if type(value) is list:
             todo.append(label + "[")
-            todo.extend(_text(item) if type(item) is str else "None" if item is None else item for item in value)
+            for item in value:
+                # Every item is closed by a comma; `-` stands for one that is absent, as in {**a}.
+                todo.extend((_text(item) if type(item) is str else "-" if item is None else item, ","))
             todo.append("]")
         elif type(value) is str:
             todo.append(label + _text(value))

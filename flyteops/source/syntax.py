@@ -81,7 +81,9 @@ class _Fault:
         cut = self._cut()
         if cut is not None:
             return cut
-        if "node content" in self.problem and self.character in (",", "}", "]", ":"):
+        if "node content" in self.problem and self.character == ":":
+            return self._no_key()
+        if "node content" in self.problem and self.character in (",", "}", "]"):
             return self._say(
                 "a value is missing inside the brackets",
                 self.place,
@@ -265,8 +267,19 @@ class _Fault:
         )
         return self._say("this line is not key: value", place, "no colon and space in it", way_out)
 
+    def _no_key(self) -> Diagnostic:
+        return Diagnostic(
+            code="FO115",
+            message="a key must be plain text on one line",
+            place=self.place,
+            label="nothing stands before the colon",
+            help="give the value a name",
+        )
+
     def _odd_line(self) -> Diagnostic:
         before = self.line[: self.place.column - 1]
+        if self.character == ":" and not before.strip(" -"):
+            return self._no_key()
         if before.strip(" -"):
             return self._say(
                 "text goes on after the value has ended",

@@ -74,6 +74,8 @@ class _Collector:
                 self._each([*node.args.defaults, *node.args.kw_defaults], hidden)
                 self._push(node.body, hidden | {argument.arg for argument in _arguments(node.args)})
             elif isinstance(node, _COMPREHENSIONS):
+                # The first iterable is evaluated outside, before any of the targets exists.
+                self._push(node.generators[0].iter, hidden)
                 self._children(node, hidden | _targets(node), quoted=False)
             elif isinstance(node, ast.AnnAssign):
                 self._push(node.annotation, hidden, quoted=True)

@@ -10,10 +10,12 @@ from flyteops.model.entities import LaunchPlan
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
 from flyteops.model.wire import entity_digest, entity_wire
+from flyteops.plan.readable import readable
+from flyteops.plan.stored_types import as_map
 
 
 def _payload(program: Program, entity: EntityId) -> tuple[Json, str]:
-    found = {each: value for each, value in program.entities()}.get(entity)
+    found = dict(program.entities()).get(entity)
     if found is None and entity.kind is Kind.LAUNCH_PLAN:
         found = LaunchPlan(name=entity.name, workflow=entity.name)
     assert found is not None  # noqa: S101 - the caller found the entity in this program
@@ -36,7 +38,7 @@ def render_entity(program: Program, entity: EntityId) -> str:
     """One line a value: dotted path, value, place."""
     payload, digest = _payload(program, entity)
     lines = [f"{entity}  {digest[:12]}"]
-    rows = list(_leaves(payload, ""))
+    rows = list(_leaves(readable(entity.kind, as_map(payload)), ""))
     width = min(44, max((len(path) for path, _ in rows), default=0))
     for path, text in rows:
         place = _origin(program.origins, f"{entity}.{path}")

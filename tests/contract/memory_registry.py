@@ -89,8 +89,8 @@ class MemoryRegistry:
         generation = expected_generation + 1
         known.revisions.append(replace(revision, generation=generation))
         for change in changes:
-            if change.previous is not None:
-                known.entities.pop(change.previous, None)
+            known.entities.pop(change.previous or change.entity, None)
+        for change in changes:
             known.entities.pop(change.entity, None)
             if change.record is not None:
                 known.entities[change.entity] = change.record

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flyteops.adapters import registry_sql
-from flyteops.adapters.registry_sqlite import (
-    SqliteRegistry,
-    connect,
-    network_file_system,
-    refuse_embedded_in_ci,
-)
+from flyteops.adapters.registry_file import connect
+from flyteops.adapters.registry_rules import network_file_system
+from flyteops.adapters.registry_sqlite import SqliteRegistry, refuse_embedded_in_ci
 from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.ports.registry import Registry
 
@@ -84,6 +80,14 @@ class Contract:
         self.applied(registry, move("a", "b"), operation="two", expected=1)
         self.applied(registry, move("b", "a"), operation="three", expected=2)
         assert dict(registry.snapshot("dev").entities) == {task("a"): record("a")}
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_a_name_that_was_moved_away_may_be_given_anew_at_once(self, registry, order):
+        self.applied(registry, create("a"))
+        changes = (move("a", "b"), create("a", text="another"))[::order]
+        self.applied(registry, *changes, operation="two", expected=1)
+        wanted = {task("a"): record("a", text="another"), task("b"): record("b")}
+        assert dict(registry.snapshot("dev").entities) == wanted
 
     def test_domains_are_apart(self, registry):
         self.applied(registry, create("a"))
@@ -234,10 +238,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def filled(path: Path) -> Iterator[SqliteRegistry]:
+def filled(path: Path) -> SqliteRegistry:
     registry = embedded(path)
     Contract().applied(registry, create("a"), create("b"))
-    yield registry
+    return registry
 
 
 def changed(path: Path, *statements: str) -> None:
@@ -377,7 +381,9 @@ class LosesTheAnswer(sqlite3.Connection):
     def execute(self, statement, *parameters):
         cursor = super().execute(statement, *parameters)
         if statement == "COMMIT":
-            raise sqlite3.OperationalError("disk I/O error")
+            failed = sqlite3.OperationalError("disk I/O error")
+            failed.sqlite_errorname = "SQLITE_IOERR_DIR_FSYNC"
+            raise failed
         return cursor
 
 
@@ -415,7 +421,7 @@ def test_the_rule_for_ci_refuses():
 
 
 def test_network_file_systems_are_known():
-    mounts = "/dev/vda / ext4 rw 0 0\nhost:/x /home nfs4 rw 0 0\n/dev/b /home/local ext4 rw 0 0\na /my\\040disk cifs rw 0 0\n"
+    mounts = "/dev/a / ext4 rw\nhost:/x /home nfs4 rw\n/dev/b /home/local ext4 rw\na /my\\040disk cifs rw\n"
     assert network_file_system("/home/ann/.flyteops/r.db", mounts) == "nfs4"
     assert network_file_system("/home/local/r.db", mounts) == ""
     assert network_file_system("/homes/r.db", mounts) == ""

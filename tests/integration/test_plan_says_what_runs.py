@@ -94,7 +94,8 @@ def test_what_ran_is_what_the_plan_said(orders, edit):
     assert ran(answer) == edit.ran
     reached = steps(node["path"] for node in answer["nodes"] if node["phase"] == "succeeded")
     assert (said["yes"] | said["always"]) & reached <= edit.ran, "the plan said yes, and it did not run"
-    assert edit.ran <= said["yes"] | said["always"] | said["maybe"], "it ran, and the plan had not said so"
+    # A plan without changes lists no node: what is never cached runs every time all the same.
+    assert edit.ran - ALWAYS <= said["yes"] | said["maybe"], "it ran, and the plan had not said so"
 
 
 def test_planning_again_after_an_apply_is_empty(orders):

@@ -39,7 +39,6 @@ _DURATION = text(r"[1-9][0-9]*s")
 _IMAGE = text(r"[a-z0-9][a-zA-Z0-9._:/-]*(@sha256:[0-9a-f]{64})?", longest=600)
 _ENV_NAME = text(r"(?!LD_|PYTHON|GIT_|BASH_ENV$|ENV$)[A-Za-z_][A-Za-z0-9_]*")
 _WORK = "/flyteops/work"
-_RUNNER = "/flyteops/runner"
 _YEAR_S = 366 * 24 * 3600 + 60
 
 
@@ -85,18 +84,22 @@ _FROM_POD = closed(
 )
 _ENV = one_of_by(lambda env: _FROM_POD if "valueFrom" in env else _VALUED, otherwise="is not a variable")
 _WORK_MOUNT = closed({"name": only("flyteops-work"), "mountPath": only(_WORK)})
-_RUNNER_MOUNT = closed({"name": only("flyteops-runner"), "mountPath": only(_RUNNER), "readOnly": only(True)})
+_BROUGHT = {"flyteops-runner": "/flyteops/runner", "flyteops-code": "/flyteops/code"}
+_BROUGHT_MOUNTS: Mapping[object, Check] = {
+    name: closed({"name": only(name), "mountPath": only(folder), "readOnly": only(True)})
+    for name, folder in _BROUGHT.items()
+}
 _SHM_MOUNT = closed({"name": only("flyteops-shm"), "mountPath": only("/dev/shm")})  # noqa: S108
 _MOUNTS: Mapping[object, Check] = {
+    **_BROUGHT_MOUNTS,
     "flyteops-work": _WORK_MOUNT,
-    "flyteops-runner": _RUNNER_MOUNT,
     "flyteops-shm": _SHM_MOUNT,
 }
 _MOUNT = one_of_by(lambda mount: _MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
 _EMPTY = closed({})
 _VOLUMES: Mapping[object, Check] = {
     "flyteops-work": closed({"name": only("flyteops-work"), "emptyDir": _EMPTY}),
-    "flyteops-runner": closed({"name": only("flyteops-runner"), "emptyDir": _EMPTY}),
+    **{name: closed({"name": only(name), "emptyDir": _EMPTY}) for name in _BROUGHT},
     "flyteops-shm": closed(
         {"name": only("flyteops-shm"), "emptyDir": closed({"medium": only("Memory"), "sizeLimit": _QUANTITY})}
     ),
@@ -108,24 +111,28 @@ _CONTAINER = closed(
     {
         "image": _IMAGE,
         "command": listed(text(r"[^\x00-\x1f]+"), least=1, most=8),
-        "args": listed(_ARGUMENT, least=8, most=20),
+        "args": listed(_ARGUMENT, least=8, most=60),
         "workingDir": only(_WORK),
         "env": listed(_ENV, least=1, most=500),
         "securityContext": _LOCKED,
-        "volumeMounts": listed(_MOUNT, least=1, most=3),
+        "volumeMounts": listed(_MOUNT, least=1, most=4),
     },
     {"resources": _RESOURCES},
 )
-_INIT = closed(
-    {
-        "name": only("flyteops-runner"),
-        "image": _IMAGE,
-        "command": listed(text(r"[^\x00-\x1f]+"), least=2, most=20),
-        "resources": _RESOURCES,
-        "securityContext": _LOCKED,
-        "volumeMounts": exactly(closed({"name": only("flyteops-runner"), "mountPath": only(_RUNNER)})),
-    }
-)
+_INITS: Mapping[object, Check] = {
+    name: closed(
+        {
+            "name": only(name),
+            "image": _IMAGE,
+            "command": listed(text(r"[^\x00-\x1f]+"), least=2, most=20),
+            "resources": _RESOURCES,
+            "securityContext": _LOCKED,
+            "volumeMounts": exactly(closed({"name": only(name), "mountPath": only(folder)})),
+        }
+    )
+    for name, folder in _BROUGHT.items()
+}
+_INIT = one_of_by(lambda init: _INITS.get(init.get("name")), otherwise="is not an init container of ours")
 _TOLERATION = closed(
     {},
     {
@@ -161,11 +168,11 @@ _LEAF = {
     "container": _CONTAINER,
     "automountServiceAccountToken": only(False),
     "securityContext": _POD_LOCKED,
-    "volumes": listed(_VOLUME, least=1, most=3),
+    "volumes": listed(_VOLUME, least=1, most=4),
     "retryStrategy": _RETRY,
 }
 _LEAF_OPTIONAL = {
-    "initContainers": exactly(_INIT),
+    "initContainers": listed(_INIT, least=1, most=2),
     "outputs": closed({"parameters": exactly(_OUTPUT)}),
     "metadata": closed({}, {"labels": _labels, "annotations": pairs(_LABEL_KEY, text(longest=262_144))}),
     "serviceAccountName": _ACCOUNT,

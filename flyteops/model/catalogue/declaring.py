@@ -161,4 +161,10 @@ ENTRIES: tuple[Entry, ...] = (
         "An image is a declared name or a reference.",
         "Write NAME, or REGISTRY/PATH:TAG.",
     ),
+    Entry(
+        "FO328",
+        "More faults than are told",
+        "At most 500 faults of one file are told; more mean that the file is of another kind.",
+        "Mend these first, or move the file out of the declaration folders.",
+    ),
 )

@@ -6,6 +6,30 @@ from flyteops.model.catalogue.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        "FO700",
+        "the domain has a cluster, which this version cannot apply to",
+        "An apply that only wrote the registry would say that pods run what they do not run.",
+        "Run `flyteops render --out DIR` and apply the files with kubectl.",
+    ),
+    Entry(
+        "FO701",
+        "the work tree differs from the commit",
+        "What is applied is what was reviewed: apply reads a commit, never files that nobody can name.",
+        "Commit, or apply what is committed with `--commit HEAD`.",
+    ),
+    Entry(
+        "FO702",
+        "the domain takes commits only",
+        "In a domain with `protect:`, what runs can always be named by a commit.",
+        "Commit, then apply without `--allow-dirty`.",
+    ),
+    Entry(
+        "FO703",
+        "init would overwrite files",
+        "Nothing that exists is overwritten.",
+        "Start in an empty folder.",
+    ),
+    Entry(
         "FO711",
         "the registry is from a newer version of flyteops",
         "A registry is migrated forward only; an older tool might write what the newer one does not expect.",

@@ -7,27 +7,27 @@ from flyteops.model.catalogue.entry import Entry
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         "FO401",
-        "a module that is not first-party",
+        "A module that is not first-party",
         "`module:function` names a module below one of the code roots. The standard library and installed packages are "
         "never looked into.",
         "Correct the name, or add the folder to `code.roots` in flyteops.yaml.",
     ),
     Entry(
         "FO402",
-        "a name that the module does not have",
+        "A name that the module does not have",
         "Functions and types are found in the source as written. What is put into a module while it runs "
         "(`globals()`, `setattr`) cannot be found.",
         "Correct the name, or define it at the top level of the module.",
     ),
     Entry(
         "FO403",
-        "not a plain name",
+        "Not a plain name",
         "A function is named `module:function`: no calls, no brackets, no methods, no names in double underscores.",
         "Write a function at the top level of a module and name it.",
     ),
     Entry(
         "FO404",
-        "not valid Python",
+        "Not valid Python",
         "Every first-party file that a task reaches has to parse, because its code is part of the cache key.",
         "Correct the syntax error that is shown.",
     ),
@@ -39,90 +39,96 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         "FO406",
-        "a file that is not read as Python",
+        "A file that is not read as Python",
         "Source is UTF-8 without NUL bytes, of at most 4 MiB, and nested no deeper than Python itself allows.",
         "Save it as UTF-8, split what is too deep, move what is no code elsewhere.",
     ),
     Entry(
         "FO407",
-        "not a plain first-party function",
+        "Not a plain first-party function",
         "A task is a function defined with `def` at the top level of a first-party module: no class, lambda, partial, "
         "module or function of an installed package.",
         "Write a function of your own that calls it.",
     ),
     Entry(
         "FO408",
-        "defined under a condition",
+        "Defined under a condition",
         "Of several definitions the last unconditional one counts. One inside `if`, `try` or a loop that may replace "
         "it cannot be known without running the code.",
         "Define it once and let the function decide inside.",
     ),
     Entry(
         "FO409",
-        "a generator or an async function",
+        "A generator or an async function",
         "A task returns its outputs when it is done. Nothing awaits or drains what it returns.",
         "Return a list; call `asyncio.run(…)` inside a plain function.",
     ),
     Entry(
         "FO410",
-        "any number of arguments",
+        "Any number of arguments",
         "The inputs of a task have names and types, so `*args` and `**kwargs` cannot be filled.",
         "Name each parameter, or take one list or dict.",
     ),
     Entry(
         "FO411",
-        "a positional-only parameter",
+        "A positional-only parameter",
         "A task is called by keywords.",
         "Remove the `/` from the parameters.",
     ),
     Entry(
         "FO412",
-        "a default of the wrong type",
+        "A default of the wrong type",
         "A default is a value of its parameter's type. An int is accepted for a float; nothing else is converted.",
         "Change the default or the annotation; `T | None` where None is meant.",
     ),
     Entry(
         "FO413",
-        "members of a union that cannot be told apart",
+        "Members of a union that cannot be told apart",
         "A stored value has to say which member it is: not two records with the same fields, two lists, two dicts, "
         "two files, an enum beside its own base type, or Json beside anything.",
         "Keep one of them, or wrap one in a dataclass.",
     ),
     Entry(
         "FO414",
-        "a type that contains itself",
+        "A type that contains itself",
         "Types are finite: a record cannot hold itself, directly or through another.",
         "Use Json (a bare `dict`) for the inner part.",
     ),
     Entry(
         "FO415",
-        "a tuple that is not a return",
+        "A tuple that is not a return",
         "A tuple of a fixed number of parts may be the whole return of a function: one output for each part.",
         "Use a list, or a dataclass.",
     ),
     Entry(
+        "FO416",
+        "A type that is too large",
+        "Written out, a type has at most 10,000 parts and is at most 32 deep.",
+        "Use Json (a bare `dict`) for the inner parts.",
+    ),
+    Entry(
         "FO417",
-        "not a type that can be read",
+        "Not a type that can be read",
         "A type named in YAML is a first-party dataclass, pydantic model, NamedTuple, TypedDict, enum or alias.",
         "Name such a class, or write the type out.",
     ),
     Entry(
         "FO418",
-        "an unknown decorator",
+        "An unknown decorator",
         "A decorator may change what a function takes and returns. Those that apply functools.wraps, and known ones of "
         "the standard library and of Flyte, do not.",
         "Apply functools.wraps inside the decorator.",
     ),
     Entry(
         "FO419",
-        "code that is computed while it runs",
+        "Code that is computed while it runs",
         "Imports with computed names, exec and eval hide what a task depends on. Whole modules count for the cache "
         "then: results are computed again more often than needed, and may still miss what lies elsewhere.",
         "Import by name, or give the task a `cache.version` of its own.",
     ),
     Entry(
         "FO421",
-        "a key that a dict cannot have",
+        "A key that a dict cannot have",
         "The keys of a stored dict are str, int, bool, date, datetime or an enum.",
         "Use one of these, or a list of records.",
     ),

@@ -1,5 +1,5 @@
 python - > pipelines/train.yaml <<'END'
-print("apiVersion: flyteops/v1\ntasks:\n  fit:\n    function: churn.model:fit\n    labels:")
+print("apiVersion: flyteops/v1\ntasks:")
 for i in range(100_001):
-    print(f"     {i}:")
+    print(f" {i:x}:")
 END

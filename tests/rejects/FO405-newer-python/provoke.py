@@ -6,7 +6,10 @@ from flyteops.source import modules
 
 def provoke() -> None:
     """What a flyteops under Python 3.11 says of a statement of Python 3.12."""
-    modules.sys = SimpleNamespace(version_info=(3, 11, 9, "final", 0))
     text = "type Row = list[int]\n"
-    found = modules._syntax(SyntaxError("invalid syntax", (None, 1, 6, text)), text, "src/churn/rows.py")
+    real, modules.sys = modules.sys, SimpleNamespace(version_info=(3, 11, 9, "final", 0))
+    try:
+        found = modules._syntax(SyntaxError("invalid syntax", (None, 1, 6, text)), text, "src/churn/rows.py")
+    finally:
+        modules.sys = real
     raise InvalidProject([found.diagnostic])

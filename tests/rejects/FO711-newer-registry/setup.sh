@@ -1,2 +1,7 @@
 flyteops apply -y
-python -c 'import sqlite3; sqlite3.connect(".flyteops/registry.db").execute("PRAGMA user_version = 99")'
+python - <<'END'
+import sqlite3
+
+with sqlite3.connect(".flyteops/registry.db") as database:
+    database.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+END

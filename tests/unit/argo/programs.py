@@ -41,7 +41,11 @@ TARGET = Target(
     store="s3://acme-flyteops/production",
     default_image="ghcr.io/acme/base:v7",
     runner=RunnerInstall(image=f"ghcr.io/acme/runner@sha256:{PINNED}"),
-    code=CodeBundle(uri="s3://acme-flyteops/production/code/abc.tar.gz"),
+    code=CodeBundle(
+        uri="s3://acme-flyteops/production/code/abc.tar.gz",
+        image=f"ghcr.io/acme/fetch@sha256:{PINNED}",
+        command=("fetch",),
+    ),
     interruptible=Interruptible(
         selector=(("spot", "true"),), tolerations=(Toleration(key="spot", operator="Exists", effect="NoSchedule"),)
     ),

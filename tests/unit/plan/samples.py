@@ -93,7 +93,9 @@ def task(
     )
 
 
-def workflow(name: str, inputs: tuple[Variable, ...], nodes: tuple[Node, ...], outputs: tuple[Bound, ...] = ()) -> Workflow:
+def workflow(
+    name: str, inputs: tuple[Variable, ...], nodes: tuple[Node, ...], outputs: tuple[Bound, ...] = ()
+) -> Workflow:
     declared = tuple(Variable(name=each.name, type=each.type) for each in outputs)
     return Workflow(name=name, interface=Interface(inputs=inputs, outputs=declared), nodes=nodes, outputs=outputs)
 
@@ -173,7 +175,10 @@ TRAIN = workflow(
             name="prep",
             body=TaskCall(
                 task="prep",
-                inputs=(bound("rows", INT, from_input("rows", INT)), bound("region", REGION, from_input("region", REGION))),
+                inputs=(
+                    bound("rows", INT, from_input("rows", INT)),
+                    bound("region", REGION, from_input("region", REGION)),
+                ),
             ),
             outputs=PREP.interface.outputs,
         ),
@@ -274,5 +279,3 @@ def rows(plan: Plan, workflow: str, *, launch_plan: str | None = None) -> list[N
 
 def change(plan: Plan, kind: Kind, name: str) -> object:
     return next(each for each in plan.changes if each.entity == EntityId(kind, name))
-
-

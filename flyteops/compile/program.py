@@ -1,0 +1,134 @@
+"""The one door of this room: manifests and signatures to a Program, with every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dict
+
+from flyteops.compile.faults import Faults, suggestion
+from flyteops.compile.known import Known, Python
+from flyteops.compile.launch_plans import compile_launch_plans
+from flyteops.compile.layers import layers_of
+from flyteops.compile.moves import read_moves
+from flyteops.compile.origins import Origins
+from flyteops.compile.settings import Profiles, lower_resources
+from flyteops.compile.tasks import compile_tasks
+from flyteops.compile.workflows import compile_workflows
+from flyteops.model.diagnostics import Diagnostic, Severity, in_order
+from flyteops.model.errors import InvalidProject
+from flyteops.model.program import Program
+from flyteops.source.manifests import FileManifest
+from flyteops.source.tree import Mapping
+
+
+def compile_program(  # all of it is the input of one stage
+    *,
+    project: str,
+    domain: str,
+    domains: tuple[str, ...],
+    manifests: tuple[FileManifest, ...],
+    project_defaults: Mapping | None,
+    python: Python,
+    default_image: str | None,
+    image_digests: Dict[str, str],
+) -> Program:
+    """The program of one domain; raises InvalidProject with every fault, warnings among them."""
+    faults = Faults()
+    _check_domains(manifests, domains, faults)
+    program = _compile(
+        project,
+        domain,
+        manifests=manifests,
+        project_defaults=project_defaults,
+        python=python,
+        default_image=default_image,
+        image_digests=image_digests,
+        faults=faults,
+    )
+    if faults.has_errors():
+        raise InvalidProject(faults.found)
+    return program
+
+
+def compile_all(
+    *,
+    project: str,
+    domains: tuple[str, ...],
+    manifests: tuple[FileManifest, ...],
+    project_defaults: Mapping | None,
+    python: Python,
+    default_images: Dict[str, str | None],
+    image_digests: Dict[str, str],
+) -> dict[str, Program]:
+    """The programs of every domain; raises InvalidProject with the faults of all, one of the base told once."""
+    found: list[Diagnostic] = []
+    programs: dict[str, Program] = {}
+    checked = Faults()
+    _check_domains(manifests, domains, checked)
+    found.extend(checked.found)
+    for domain in domains:
+        faults = Faults()
+        programs[domain] = _compile(
+            project,
+            domain,
+            manifests=manifests,
+            project_defaults=project_defaults,
+            python=python,
+            default_image=default_images.get(domain),
+            image_digests=image_digests,
+            faults=faults,
+        )
+        found.extend(faults.found)
+    if any(each.severity is Severity.ERROR for each in found):
+        raise InvalidProject(found)
+    return programs
+
+
+def _check_domains(manifests: tuple[FileManifest, ...], domains: tuple[str, ...], faults: Faults) -> None:
+    for manifest in manifests:
+        if manifest.domain and manifest.domain not in domains:
+            faults.add(
+                "FO207",
+                f'there is no domain "{manifest.domain}"',
+                at=manifest.place,
+                help=suggestion(manifest.domain, domains, kinds="domains") + ", or add it to flyteops.yaml",
+            )
+
+
+def _compile(
+    project: str,
+    domain: str,
+    *,
+    manifests: tuple[FileManifest, ...],
+    project_defaults: Mapping | None,
+    python: Python,
+    default_image: str | None,
+    image_digests: Dict[str, str],
+    faults: Faults,
+) -> Program:
+    layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
+    profiles = Profiles(
+        layers.section("resources"), layers.section("images"), default_image=default_image, digests=image_digests
+    )
+    known = Known(layers=layers, python=python, profiles=profiles, faults=faults)
+    for declared in layers.section("resources").values():
+        # A profile that nobody uses is still checked.
+        lower_resources(declared.body, faults=faults, sound=declared.sound)
+    compile_tasks(known)
+    compile_workflows(known)
+    launch_plans = compile_launch_plans(known)
+    addresses = frozenset(
+        f"{kind}/{name}"
+        for kind, section in (("task", "tasks"), ("workflow", "workflows"), ("launch_plan", "launch_plans"))
+        for name in layers.section(section)
+    ) | frozenset(f"task/{path}" for path in known.implicit)
+    moves = read_moves(layers.moved, known=addresses, faults=faults)
+    return Program(
+        project=project,
+        domain=domain,
+        tasks={name: task for name, task in known.tasks.items() if task is not None},
+        workflows={name: workflow for name, workflow in known.workflows.items() if workflow is not None},
+        launch_plans=launch_plans,
+        moves=moves,
+        origins=Origins(known.bodies),
+        warnings=tuple(each for each in in_order(faults.found) if each.severity is Severity.WARNING),
+    )

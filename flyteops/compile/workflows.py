@@ -1,0 +1,194 @@
+"""Workflows: inputs, nodes, outputs, rings; each compiled after those it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal as OneOf
+
+from flyteops.compile.bindings import infer_binding
+from flyteops.compile.fields import text_in
+from flyteops.compile.interfaces import read_variables
+from flyteops.compile.known import Known
+from flyteops.compile.layers import Declared
+from flyteops.compile.nodes import Reader
+from flyteops.compile.rings import in_order, rings_of
+from flyteops.compile.scope import Scope
+from flyteops.model.diagnostics import Place, Related
+from flyteops.model.entities import Interface, Node, Variable, Workflow
+from flyteops.model.references import Bound
+from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
+
+
+def compile_workflows(known: Known) -> None:
+    """Every workflow; those that reach themselves are refused and stay unknown."""
+    declared = known.declared("workflows")
+    calls = {name: dict(_calls(each.body.get("nodes"))) for name, each in declared.items()}
+    looping: set[str] = set()
+    for ring in rings_of(calls):
+        looping.update(ring)
+        _recursion(known, ring, calls)
+    for name in in_order(calls):
+        if name in declared:
+            known.workflows[name] = None if name in looping else _workflow(known, declared[name])
+
+
+def _recursion(known: Known, ring: tuple[str, ...], calls: dict[str, dict[str, Place]]) -> None:
+    steps = list(zip(ring, (*ring[1:], ring[0]), strict=True))
+    known.faults.add(
+        "FO215",
+        f"the workflow {ring[0]} reaches itself: {' → '.join((*ring, ring[0]))}",
+        at=calls[steps[0][0]][steps[0][1]],
+        label="called here",
+        help="a graph that grows while it runs is made by a task with dynamic:",
+        related=tuple(Related(place=calls[one][other], label=f"{one} calls {other}") for one, other in steps[1:]),
+    )
+
+
+def _calls(node: TreeNode | None) -> Iterator[tuple[str, Place]]:
+    """The workflows that nodes call, in switches too."""
+    if not isinstance(node, Mapping):
+        return
+    for entry in node.entries:
+        yield from _called_by(entry.value)
+
+
+def _called_by(body: TreeNode | None) -> Iterator[tuple[str, Place]]:
+    if not isinstance(body, Mapping):
+        return
+    workflow, switch = body.get("workflow"), body.get("switch")
+    if isinstance(workflow, Scalar):
+        yield workflow.text, workflow.place
+    if isinstance(switch, Sequence):
+        for item in switch.items:
+            if isinstance(item, Mapping):
+                yield from _called_by(item.get("then"))
+                yield from _called_by(item.get("else"))
+
+
+def _workflow(known: Known, declared: Declared) -> Workflow | None:
+    body = declared.body
+    known.bodies[f"workflow/{declared.name}"] = (declared.place, body)
+    inputs = _inputs(known, body)
+    entries = _node_entries(body)
+    if not entries and declared.sound:
+        known.faults.add(
+            "FO209",
+            f'workflow "{declared.name}" has no nodes',
+            at=declared.place,
+            help="add nodes: {NAME: {task: …}}",
+        )
+    reader = _reader(known, inputs, entries)
+    nodes = [reader.node(entry) for entry in entries.values()]
+    whole = not _refuse_rings(known, reader)
+    outputs = _outputs(reader, body)
+    if outputs is None or not whole or any(node is None for node in nodes) or None in inputs.values():
+        return None
+    return Workflow(
+        name=declared.name,
+        interface=Interface(
+            inputs=tuple(variable for variable in inputs.values() if variable is not None),
+            outputs=tuple(Variable(name=bound.name, type=bound.type) for bound in outputs),
+        ),
+        nodes=tuple(sorted((node for node in nodes if node is not None), key=_name_of)),
+        outputs=outputs,
+        description=text_in(body, "description") or "",
+        failure_policy=_failure_policy(body),
+    )
+
+
+def _name_of(node: Node) -> str:
+    return node.name
+
+
+def _inputs(known: Known, body: Mapping) -> dict[str, Variable | None]:
+    """The declared inputs, sorted by name: their order in the file has no meaning. None for a broken one."""
+    declared = read_variables(body.get("inputs"), named=known.python.named_type, faults=known.faults)
+    found: dict[str, Variable | None] = {}
+    for name in sorted(declared):
+        variable = declared[name]
+        found[name] = None
+        if variable.type is None or variable.broken:
+            if not variable.broken:
+                known.faults.add(
+                    "FO220", f'the type of "{name}" is missing', at=variable.place, help=f"write {name}: {{type: int}}"
+                )
+            continue
+        if variable.required is False and variable.default is None:
+            known.faults.add(
+                "FO208",
+                f'the input "{name}" of a workflow is not required, but has no default',
+                at=variable.place,
+                help="give it a default, which may be null when its type is T | None",
+            )
+            continue
+        found[name] = Variable(
+            name=name,
+            type=variable.type,
+            required=variable.default is None,
+            default=variable.default,
+            description=variable.description,
+        )
+    return found
+
+
+def _node_entries(body: Mapping) -> dict[str, Entry]:
+    nodes = body.get("nodes")
+    return {entry.key.text: entry for entry in nodes.entries} if isinstance(nodes, Mapping) else {}
+
+
+def _reader(known: Known, inputs: dict[str, Variable | None], entries: dict[str, Entry]) -> Reader:
+    def task_of(node: str) -> str | None:
+        value = entries[node].value
+        name = (text_in(value, "task") or text_in(value, "map")) if isinstance(value, Mapping) else None
+        return name if name in known.declared("tasks") else None
+
+    scope = Scope(
+        inputs=inputs, nodes=frozenset(entries), outputs_of=lambda _: None, faults=known.faults, task_of=task_of
+    )
+    reader = Reader(known=known, scope=scope, bodies=entries)
+    scope.outputs_of = reader.outputs_of
+    return reader
+
+
+def _refuse_rings(known: Known, reader: Reader) -> bool:
+    edges = reader.scope.edges
+    rings = rings_of(edges)
+    for ring in rings:
+        steps = list(zip(ring, (*ring[1:], ring[0]), strict=True))
+        known.faults.add(
+            "FO214",
+            f"the nodes wait for each other: {' → '.join((*ring, ring[0]))}"
+            if len(ring) > 1
+            else f'the node "{ring[0]}" waits for itself',
+            at=edges[steps[0][0]][steps[0][1]],
+            label=f"{steps[0][0]} waits for {steps[0][1]}",
+            help="take one of the references away",
+            related=tuple(
+                Related(place=edges[one][other], label=f"{one} waits for {other}") for one, other in steps[1:]
+            ),
+        )
+    return bool(rings)
+
+
+def _outputs(reader: Reader, body: Mapping) -> tuple[Bound, ...] | None:
+    node = body.get("outputs")
+    reader.scope.reading = ""  # what the outputs refer to is no edge between nodes
+    if isinstance(node, Scalar):
+        inferred = infer_binding(node, scope=reader.scope)
+        return None if inferred is None else (Bound(name="o0", type=inferred[1], binding=inferred[0]),)
+    if not isinstance(node, Mapping):
+        return ()
+    bounds: list[Bound] = []
+    for entry in sorted(node.entries, key=_key_of):
+        inferred = infer_binding(entry.value, scope=reader.scope)
+        if inferred is not None:
+            bounds.append(Bound(name=entry.key.text, type=inferred[1], binding=inferred[0]))
+    return tuple(bounds) if len(bounds) == len(node.entries) else None
+
+
+def _key_of(entry: Entry) -> str:
+    return entry.key.text
+
+
+def _failure_policy(body: Mapping) -> OneOf["immediately", "after_executable_nodes"]:
+    return "after_executable_nodes" if text_in(body, "failure_policy") == "after_executable_nodes" else "immediately"

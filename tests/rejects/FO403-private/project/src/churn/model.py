@@ -1,0 +1,2 @@
+def fit() -> float:
+    return 1.0

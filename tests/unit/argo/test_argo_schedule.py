@@ -1,0 +1,147 @@
+"""Schedules as Argo's clock takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flyteops.argo import emit, verify
+from flyteops.argo.cron import engine_line
+from flyteops.argo.every import beat_of, seconds_of
+from flyteops.model.diagnostics import Place
+from flyteops.model.entities import LaunchPlan, Schedule
+from flyteops.model.errors import InvalidProject
+from tests.unit.argo.programs import HELLO, TARGET, TELL, program_of
+
+
+def clock(active: bool = True, **schedule: Any) -> dict[str, Any]:
+    plan = LaunchPlan(name="tick", workflow="hello", schedule=Schedule(**schedule), active=active)
+    cron: Any = emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))[1].body
+    assert verify(cron) == ()
+    return dict(cron["spec"])
+
+
+def test_a_plain_clock() -> None:
+    spec = clock(cron="0 2 * * *", timezone="Europe/Berlin")
+    name = spec.pop("workflowSpec")["workflowTemplateRef"]["name"]
+    assert name.startswith("tick-")
+    assert spec.pop("workflowMetadata")["labels"]["flyteops/name"] == "tick"
+    assert spec == {
+        "schedules": ["0 2 * * *"],
+        "timezone": "Europe/Berlin",
+        "concurrencyPolicy": "Allow",
+        "startingDeadlineSeconds": 0,
+        "suspend": False,
+    }
+
+
+def test_what_stops_a_clock_and_what_it_makes_up() -> None:
+    assert clock(active=False, cron="@daily")["suspend"] is True
+    assert clock(cron="@daily", catchup="last", overlap="replace")["startingDeadlineSeconds"] == 2_592_000
+    assert clock(cron="@daily", overlap="replace")["concurrencyPolicy"] == "Replace"
+
+
+def test_only_the_kick_off_time_is_handed_over() -> None:
+    assert "arguments" not in clock(cron="@daily")["workflowSpec"]
+    assert clock(cron="@daily", kickoff_time_input="at")["workflowSpec"]["arguments"] == {
+        "parameters": [{"name": "kickoff", "value": "{{workflow.scheduledTime}}"}]
+    }
+
+
+def test_a_clock_between_two_instants() -> None:
+    spec = clock(cron="@daily", start="2026-01-01T00:00:00+01:00", end="2027-01-01T00:00:00Z")
+    assert spec["when"] == "{{= now() >= date('2025-12-31T23:00:00Z') && now() < date('2027-01-01T00:00:00Z') }}"
+
+
+def test_catching_up_on_all_is_noted() -> None:
+    plan = LaunchPlan(name="tick", workflow="hello", schedule=Schedule(cron="@daily", catchup="all"))
+    cron = emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))[1]
+    assert "catchup: all of launch_plan/tick: Argo makes up the last missed run only" in cron.notes
+
+
+def test_a_clock_keeps_its_name_when_its_version_changes() -> None:
+    names = set()
+    templates = set()
+    for parallel in (1, 2):
+        plan = LaunchPlan(name="tick", workflow="hello", schedule=Schedule(cron="@daily"), max_parallelism=parallel)
+        template, cron = emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))
+        names.add(cron.name)
+        templates.add(template.name)
+    assert (len(names), len(templates)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "taken"),
+    [
+        ("0 2 * * *", "0 2 * * *"),
+        ("*/5 0-6,12 1 JAN-mar MON", "*/5 0-6,12 1 JAN-mar MON"),
+        ("0 0 ? * 7", "0 0 * * 0"),
+        ("0 0 * * 5-7", "0 0 * * 0,5,6"),
+        ("0 0 * * 1-7/2", "0 0 * * 0,1,3,5"),
+        ("0 0 * * 7,1", "0 0 * * 0,1"),
+        ("0 0 29 2 *", "0 0 29 2 *"),
+        (" @hourly ", "@hourly"),
+        ("0 0 2 * * *", None),
+        ("@reboot", None),
+        ("@every 1h", None),
+        ("60 * * * *", None),
+        ("* 24 * * *", None),
+        ("* * 0 * *", None),
+        ("* * * 13 *", None),
+        ("* * * * 8", None),
+        ("5-1 * * * *", None),
+        ("*/0 * * * *", None),
+        ("{{=1}} * * * *", None),
+        ("TZ=UTC 0 0 * * *", None),
+        ("", None),
+    ],
+)
+def test_cron_lines(line: str, taken: str | None) -> None:
+    assert engine_line(line) == taken
+
+
+@pytest.mark.parametrize(
+    ("every", "start", "line"),
+    [
+        ("1m", None, "* * * * *"),
+        ("30m", None, "*/30 * * * *"),
+        ("30m", "2026-01-01T08:10:00Z", "10,40 * * * *"),
+        ("1h", None, "0 * * * *"),
+        ("6h", None, "0 */6 * * *"),
+        ("PT6H", "2026-01-01T09:30:00+01:00", "30 2,8,14,20 * * *"),
+        ("1d", None, "0 0 * * *"),
+        ("24h", "2026-01-01T08:30:00Z", "30 8 * * *"),
+        ("1w", None, "0 0 * * 1"),
+        ("7d", "2026-01-04T08:30:00Z", "30 8 * * 0"),
+        ("2d", None, None),
+        ("2w", None, None),
+        ("45m", None, None),
+        ("90m", None, None),
+        ("30s", None, None),
+        ("500ms", None, None),
+    ],
+)
+def test_every(every: str, start: str | None, line: str | None) -> None:
+    beat = beat_of(every, start)
+    assert (beat.line if beat else None) == line
+    assert beat is None or beat.in_utc == (start is not None)
+
+
+def test_durations() -> None:
+    assert [seconds_of(text) for text in ("1h30m", "PT1H30M", "P1W", "x", "1h x", "P", "")] == [
+        5400, 5400, 604_800, None, None, None, None,
+    ]  # fmt: skip
+
+
+def test_what_the_clock_cannot_keep_is_refused_where_it_is_written() -> None:
+    place = Place(path="pipelines/a.yaml", line=7, column=14, end_line=7, end_column=16)
+    plan = LaunchPlan(name="tick", workflow="hello", schedule=Schedule(every="2d", timezone="../../etc"))
+    program = program_of(TELL, HELLO, plan, origins={"launch_plan/tick.schedule.every": place})
+    with pytest.raises(InvalidProject) as refused:
+        emit(program, target=TARGET, plans=(plan,))
+    assert [(each.code, each.message, each.place, each.help) for each in refused.value.diagnostics] == [
+        ("FO805", '"../../etc" is not a time zone', None, "Write Area/City or UTC."),
+        ("FO805", "Argo's clock cannot count every 2d", place,
+         "Write minutes that divide an hour, hours that divide a day, 1d or 1w, or a cron line."),
+    ]  # fmt: skip

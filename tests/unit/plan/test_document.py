@@ -1,0 +1,90 @@
+"""The published document: closed, valid against its schema, equal to the schema on disk."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from flyteops.model.plan import Plan
+from flyteops.plan import make_plan, plan_schema, plan_wire
+from tests.unit.plan import samples as s
+
+FIT_CHANGED = s.with_task(
+    replace(s.FIT, code="1" * 64, interface=replace(s.FIT.interface, inputs=s.FIT.interface.inputs[1:]))
+)
+PLANS = {
+    "empty": s.plan_from(s.SHOP, s.SHOP),
+    "all new": make_plan(s.SHOP, s.NOTHING, tree=replace(s.TREE, commit=None, uncommitted=("a.yaml",))),
+    "all gone": s.plan_from(s.SHOP, s.program(())),
+    "breaking": s.plan_from(s.SHOP, FIT_CHANGED),
+    "launch plan": s.plan_from(s.SHOP, s.with_launch_plan(replace(s.NIGHTLY, fixed_inputs=()))),
+}
+
+
+@pytest.mark.parametrize("plan", PLANS.values(), ids=PLANS)
+def test_every_sample_is_valid(plan: Plan) -> None:
+    jsonschema.Draft202012Validator(plan_schema()).validate(plan_wire(plan, tool="0.1.0"))
+
+
+def test_schema_itself_is_valid_and_closed() -> None:
+    jsonschema.Draft202012Validator.check_schema(plan_schema())
+    document = {**plan_wire(PLANS["empty"], tool="0.1.0"), "surprise": 1}
+    assert not jsonschema.Draft202012Validator(plan_schema()).is_valid(document)
+
+
+def test_schema_on_disk_is_this_one() -> None:
+    path = Path(__file__).parents[3] / "schemas" / "plan.v1.json"
+    assert json.loads(path.read_text(encoding="utf-8")) == plan_schema()
+
+
+def test_document_of_a_change() -> None:
+    plan = s.plan_from(s.SHOP, s.with_launch_plan(replace(s.NIGHTLY, schedule=None, description="now and then")))
+    document = plan_wire(plan, tool="0.1.0")
+    change = plan.changes[0]
+    assert document == {
+        "format_version": "1.0",
+        "tool_version": "0.1.0",
+        "registry": {"lineage": "lineage-1", "generation": 1},
+        "tree": {"commit": "c" * 40, "files_digest": "f" * 64, "uncommitted": []},
+        "project": "shop",
+        "domain": "development",
+        "changes": [
+            {
+                "address": "launch_plan/nightly",
+                "previous_address": None,
+                "action": "update",
+                "interface": {
+                    "class": "compatible",
+                    "rules": [
+                        {"rule": "FO-I126", "message": "the schedule changed", "breaking": False, "consumers": []}
+                    ],
+                },
+                "recompute": {"class": "none", "reasons": []},
+                "fields": [
+                    {"path": "description", "before": None, "after": "now and then", "file": None, "line": None},
+                    {
+                        "path": "schedule",
+                        "before": {"cron": "0 2 * * *", "timezone": "UTC", "catchup": "none", "overlap": "allow"},
+                        "after": None,
+                        "file": None,
+                        "line": None,
+                    },
+                ],
+                "digest": change.digest,
+                "previous_digest": change.previous_digest,
+            }
+        ],
+        "nodes": [],
+        "unchanged": 8,
+        "warnings": [],
+        "digest": plan.digest,
+    }
+
+
+def test_tool_version_is_no_part_of_the_digest() -> None:
+    plan = PLANS["breaking"]
+    assert plan_wire(plan, tool="1")["digest"] == plan_wire(plan, tool="2")["digest"] == plan.digest
