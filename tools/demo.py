@@ -94,19 +94,14 @@ def commit(demo: Demo, message: str) -> None:
 
 
 def counted(result: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """Names of the nodes of a run that were computed, and of those that came from the cache."""
-    computed: list[str] = []
-    cached: list[str] = []
-    for name, node in named_nodes(result["nodes"]):
-        if node["phase"] != "skipped" and node.get("cached") is not None:
-            (cached if node["cached"] else computed).append(name)
-    return computed, cached
+    """Steps of a run that were computed, and those that came from the cache; switches and untaken cases are neither."""
+    steps = [node for node in result["nodes"] if node["task"] and node["phase"] != "skipped"]
+    return [named(node) for node in steps if not node["cached"]], [node["path"] for node in steps if node["cached"]]
 
 
-def named_nodes(nodes: Any) -> list[tuple[str, dict[str, Any]]]:
-    if isinstance(nodes, dict):
-        return list(nodes.items())
-    return [(str(node.get("node") or node.get("name") or node.get("path")), node) for node in nodes]
+def named(node: dict[str, Any]) -> str:
+    """A computed step; of a map, how many of its items were."""
+    return f"{node['path']} ({node['attempts']} of {node['items']} items)" if node["items"] else str(node["path"])
 
 
 def steps(demo: Demo) -> None:

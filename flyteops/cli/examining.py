@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from flyteops.model.errors import InvalidProject, OutsideFailed, Refused
 from flyteops.ports.store import StoreFailed
+from flyteops.source.library import yaml_library
 from flyteops.views.doctor import Finding
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ def examine(open_workspace: Callable[[], Workspace]) -> tuple[Finding, ...]:
 
 
 def _machine() -> list[Finding]:
-    import yaml
-
+    version, in_c = yaml_library()
     git = shutil.which("git")
     return [
         Finding(group="machine", name="python", value=platform.python_version(), origin=sys.executable),
@@ -62,9 +62,9 @@ def _machine() -> list[Finding]:
         Finding(
             group="machine",
             name="yaml",
-            value=f"PyYAML {yaml.__version__}, {'with' if yaml.__with_libyaml__ else 'without'} its C parser",
-            health="good" if yaml.__with_libyaml__ else "note",
-            help="" if yaml.__with_libyaml__ else "reading is about eight times slower; install a PyYAML wheel",
+            value=f"PyYAML {version}, {'with' if in_c else 'without'} its C parser",
+            health="good" if in_c else "note",
+            help="" if in_c else "reading is about eight times slower; install a PyYAML wheel",
         ),
         Finding(group="machine", name="sqlite", value=sqlite3.sqlite_version),
     ]

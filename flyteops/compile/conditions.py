@@ -306,7 +306,9 @@ class _Checker:
         if isinstance(of, Simple) and of.name in _TIMES and constant.literal.type == STR:
             trial = Faults()
             place = within(self.scalar, term.start, term.end)
-            read = wire_value(Scalar(text=str(value), style="double", place=place), of, faults=trial, subject="it")
+            read = wire_value(
+                Scalar(text=str(value), style="double", place=place), of, faults=trial, subject="the literal"
+            )
             self.scope.faults.found.extend(trial.found)
             if isinstance(read, Absent):
                 raise _Stop

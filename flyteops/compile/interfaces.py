@@ -298,7 +298,7 @@ def _miscounted(place: Place, given: int, names: list[str], signature: Signature
     returned = "nothing" if not names else "1 value" if len(names) == 1 else f"{len(names)} values"
     faults.add(
         "FO227",
-        f"{signature.function} returns {returned}, but {given} outputs are named",
+        f"{signature.function} returns {returned}, but {given} {'output is' if given == 1 else 'outputs are'} named",
         at=place,
         help="name every output, in the order returned" if names else "take outputs: away",
         related=(Related(place=signature.place, label=f"returns {returned}"),) if signature.place else (),

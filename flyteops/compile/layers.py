@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.model.diagnostics import Place, Related
 from flyteops.source.manifests import EntityManifest, FileManifest
+from flyteops.source.merging import VALUES, null_over_nothing
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Entry, Mapping, Scalar, TreeNode
 
@@ -16,8 +17,6 @@ SECTIONS = ("resources", "images", "tasks", "workflows", "launch_plans")
 _DEFAULTS_OF = {"tasks": "task", "workflows": "workflow", "launch_plans": "launch_plan"}
 _PROFILED = frozenset({"resources", "image"})
 """Fields where a name may stand: a map over a name is laid over the profile of that name."""
-_VALUES = frozenset({"default_inputs", "fixed_inputs", "inputs", "over", "default"})
-"""Fields whose entries are values: there, null over nothing is the value null."""
 _IDENTITY = {"tasks": "function", "workflows": "nodes", "launch_plans": "workflow"}
 """What an entity cannot be without: a declaration in an overlay that lacks it changes something of the base."""
 
@@ -140,7 +139,7 @@ def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], fau
             known.sound = known.sound and stack.manifest.sound
             continue
         if stack.manifest.removed:
-            _nothing_there(name, stack.manifest.name.place, faults)
+            faults.found.append(null_over_nothing(stack.manifest.name, None))
             continue
         identity = _IDENTITY.get(section)
         if identity and ":" not in name and stack.body.get(identity) is None and not _is_like(stack):
@@ -158,20 +157,18 @@ def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], fau
 
 
 def lay_over(base: Mapping, over: Mapping, *, faults: Faults, values: bool = False) -> Mapping:
-    """The maps merged: scalars and lists replace, null removes, a map over a profile's name says `like:` that name."""
+    """The maps merged as `source.merging` does, and a map over a profile's name says `like:` that name."""
     merged: dict[str, Entry] = {entry.key.text: entry for entry in base.entries}
     for entry in over.entries:
         name = entry.key.text
         below = merged.get(name)
-        if is_null(entry.value):
-            if below is not None:
-                del merged[name]
-            elif values:
-                merged[name] = entry
+        if below is None:
+            if values or not is_null(entry.value):
+                merged[name] = entry if values else _fresh(entry, faults)
             else:
-                _nothing_there(name, entry.value.place, faults)
-        elif below is None:
-            merged[name] = entry
+                faults.found.append(null_over_nothing(entry.key, entry.value))
+        elif is_null(entry.value):
+            del merged[name]
         else:
             laid = _laid(name, below.value, entry.value, faults, values)
             # The key of the base keeps the place where the map was begun; a replaced value is the overlay's.
@@ -179,8 +176,15 @@ def lay_over(base: Mapping, over: Mapping, *, faults: Faults, values: bool = Fal
     return Mapping(entries=tuple(merged.values()), place=base.place, flow=base.flow)
 
 
-def _nothing_there(name: str, at: Place, faults: Faults) -> None:
-    faults.add("FO272", f'null removes "{name}", but nothing is there', at=at, help="take the line away")
+def _fresh(entry: Entry, faults: Faults) -> Entry:
+    """An entry with nothing below it: a null inside it removes nothing either, unless it is a value."""
+    node = entry.value
+    if not isinstance(node, Mapping) or entry.key.text in VALUES:
+        return entry
+    if not any(is_null(inner.value) or isinstance(inner.value, Mapping) for inner in node.entries):
+        return entry
+    empty = Mapping(entries=(), place=node.place, flow=node.flow)
+    return Entry(key=entry.key, value=lay_over(empty, node, faults=faults))
 
 
 def _laid(name: str, below: TreeNode, over: TreeNode, faults: Faults, values: bool) -> TreeNode:
@@ -193,7 +197,7 @@ def _laid(name: str, below: TreeNode, over: TreeNode, faults: Faults, values: bo
             like = Entry(key=Scalar(text="like", style="plain", place=below.place), value=below)
             return Mapping(entries=(like, *over.entries), place=over.place, flow=over.flow)
     if isinstance(below, Mapping):
-        return lay_over(below, over, faults=faults, values=values or name in _VALUES)
+        return lay_over(below, over, faults=faults, values=values or name in VALUES)
     return over
 
 
@@ -262,9 +266,12 @@ def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults, a
         begin = above.index(like.text) if like.text in above else len(above)
         ring = " → ".join((*above[begin:], name, like.text))
         way_out = "let one of them say its fields itself"
+        for each in (*above[begin:], name):
+            stacks[each].sound = False
         faults.add("FO268", f"like: goes in a ring: {ring}", at=like.place, help=way_out)
         return own
     if like.text not in stacks:
+        stack.sound = False
         faults.add(
             "FO267",
             f'like: there is no "{like.text}" in {section}',
@@ -277,6 +284,7 @@ def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults, a
         if _is_like(stacks[like.text])
         else (stacks[like.text].body)
     )
+    stack.sound = stack.sound and stacks[like.text].sound
     stack.liked = replace(lay_over(below, own, faults=faults), place=own.place)
     return stack.liked
 

@@ -88,6 +88,7 @@ class Reader:
 
     def _switch_outputs(self, cases: Sequence, key: Scalar) -> Outputs | None:
         shapes: list[tuple[Variable, ...]] = []
+        literals: list[tuple[TreeNode, LiteralType]] = []
         for body in _case_bodies(cases):
             if not isinstance(body, Mapping):
                 return None
@@ -98,13 +99,16 @@ class Reader:
                 inferred = self.inferred(value, key.text)
                 if inferred is None:
                     return None
-                shapes.append((Variable(name="o0", type=inferred[1]),))
+                if isinstance(inferred[0], Static):
+                    literals.append((value, inferred[1]))
+                else:
+                    shapes.append((Variable(name="o0", type=inferred[1]),))
                 continue
             outputs = self._outputs(body, key)
             if outputs is None:
                 return None
             shapes.append(outputs.variables)
-        return shared_outputs(shapes)
+        return shared_outputs([*shapes, *_literal_shapes(shapes, literals)])
 
     def inferred(self, value: TreeNode, owner: str) -> tuple[Binding, LiteralType] | None:
         """The binding of a `value:`, read once."""
@@ -474,6 +478,16 @@ class Reader:
         return GiveValue(bound=Bound(name="o0", type=of, binding=Static(literal=literal)))
 
 
+def _literal_shapes(
+    shapes: list[tuple[Variable, ...]], literals: list[tuple[TreeNode, LiteralType]]
+) -> list[tuple[Variable, ...]]:
+    """Literals of cases by the type that the other cases give, where they all can be read so."""
+    of = same_type([shape[0].type for shape in shapes]) if all(len(shape) == 1 for shape in shapes) else None
+    if of is not None and all(read_literal(node, of, faults=Faults()) is not None for node, _ in literals):
+        return [(Variable(name="o0", type=of),) for _ in literals]
+    return [(Variable(name="o0", type=core),) for _, core in literals]
+
+
 def shared_outputs(shapes: list[tuple[Variable, ...]]) -> Outputs:
     """The outputs of a switch: `o0` when each case has exactly one, else the names that all share; of one type."""
     if not shapes:
@@ -500,7 +514,7 @@ def shared_outputs(shapes: list[tuple[Variable, ...]]) -> Outputs:
 
 
 def same_type(types: list[LiteralType]) -> LiteralType | None:
-    """The one type of all cases; an int beside a float is a float, as everywhere."""
+    """The one type of all cases; an int beside a float is a float, as everywhere. None of no types."""
     of = common_type(types)
     return of if of is not None and of in types else None
 

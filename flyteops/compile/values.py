@@ -253,7 +253,7 @@ def _member(node: TreeNode, of: UnionOf, faults: Faults, subject: str) -> Json |
             return ABSENT
         tries.append((member, trial))
     likely = [(member, trial) for member, trial in tries if _shape_fits(node, member)]
-    if len(likely) == 1 and not is_null_node(node):
+    if len(likely) == 1 and not isinstance(likely[0][0], Simple) and not is_null_node(node):
         faults.found.extend(likely[0][1].found)
         return ABSENT
     return _wrong(node, of, faults, subject)

@@ -178,17 +178,17 @@ class _Parser:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise self._refuse(f"a condition is nested at most {MAX_DEPTH} deep", "let a task compute it")
-        found = self._and()
+        parts = [self._and()]
         while self._takes("or"):
-            found = OrTerm(found, self._and())
+            parts.append(self._and())
         self.depth -= 1
-        return found
+        return _balanced(parts, OrTerm)
 
     def _and(self) -> ConditionTerm:
-        found = self._not()
+        parts = [self._not()]
         while self._takes("and"):
-            found = AndTerm(found, self._not())
-        return found
+            parts.append(self._not())
+        return _balanced(parts, AndTerm)
 
     def _not(self) -> ConditionTerm:
         if not self._takes("not"):
@@ -292,7 +292,12 @@ class _Parser:
         token = self.token
         if token.kind == "end":
             return self._refuse(f"{wanted} is expected where the condition ends", "finish the condition")
-        if token.kind == "word" and token.text not in ("and", "or", "not", "in", "is"):
+        before = self.tokens[self.at - 1] if self.at else token
+        if token.text == "[" and before.kind == "reference":
+            return self._refuse("an index is written with a dot", f"write {before.text}.0")
+        if token.kind == "word" and self.tokens[self.at + 1].text == "(":
+            way_out = "conditions call no functions: let a task compute it and compare its output"
+        elif token.kind == "word" and token.text not in ("and", "or", "not", "in", "is", "if"):
             way_out = f'text is written in quotes: "{token.text}"; a value of a node is written ${token.text}'
         else:
             way_out = "conditions know == != < <= > >= and or not in, is none, parentheses"
@@ -300,6 +305,14 @@ class _Parser:
 
     def _refuse(self, message: str, way_out: str) -> Unparsed:
         return Unparsed(message, start=self.token.start, end=self.token.end, way_out=way_out)
+
+
+def _balanced(parts: list[ConditionTerm], join: type[AndTerm] | type[OrTerm]) -> ConditionTerm:
+    """A chain as a tree of little depth, so that a long condition needs no deep recursion; both are associative."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = (len(parts) + 1) // 2
+    return join(_balanced(parts[:middle], join), _balanced(parts[middle:], join))
 
 
 def _tokens(text: str) -> list[_Token]:

@@ -154,9 +154,9 @@ def _item(item: str, start: int, *, name: str, low: int, high: int, words: dict[
         value = words.get(text.lower()) if not text.isdigit() else int(text[:6])
         if value is None:
             known = f" or {', '.join(words)}" if words else ""
-            raise refuse(f'"{text}" is no {name}', f"a {name} is {low} to {high}{known}, with * , - and /")
+            raise refuse(f'"{text}" is no {name}', f"the {name} is {low} to {high}{known}, with * , - and /")
         if not low <= value <= high:
-            raise refuse(f"{text} is no {name}", f"a {name} is {low} to {high}")
+            raise refuse(f"{text} is no {name}", f"the {name} is {low} to {high}")
         return value
 
     span, slash, step_text = item.partition("/")

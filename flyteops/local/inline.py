@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from flyteops.model.digest import JsonObject
@@ -16,9 +17,23 @@ def perform_inline(
     session: Session, invocation: JsonObject, item: int | None, *, env: tuple[tuple[str, str], ...]
 ) -> Answer:
     """Runs one attempt here, with the task's environment and without our own variables for its time."""
-    add_code_roots(session.code)
     with _environment(dict(env)):
         return perform(session, "task" if item is None else "map-item", invocation, item)
+
+
+@contextmanager
+def user_code(roots: Sequence[str]) -> Iterator[None]:
+    """Import roots for the time of a run; afterwards this process has forgotten the user's modules."""
+    path, modules = list(sys.path), set(sys.modules)
+    add_code_roots(roots)
+    try:
+        yield
+    finally:
+        sys.path[:] = path
+        inside = tuple(os.path.join(root, "") for root in roots)  # noqa: PTH118
+        for name in set(sys.modules) - modules:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(inside):
+                del sys.modules[name]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from flyteops.execution.frontier import Frontier, Result
 from flyteops.execution.graph import Decide, Join, RunMap, RunTask, Step
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.execution.retrying import wait_before_next
-from flyteops.local.inline import perform_inline
+from flyteops.local.inline import perform_inline, user_code
 from flyteops.local.interrupts import Interrupts
 from flyteops.local.jobs import Job, MapRecord, NodeRecord
 from flyteops.local.launching import Intake, check_execution, inlined_outputs, store_inputs, with_files
@@ -55,7 +55,8 @@ def run(
         store_inputs(request, store, execution, intake)
         with Interrupts(wanted=not request.inline) as interrupts:
             local = _LocalRun(request, execution, store=store, clock=clock, ids=ids, watch=watch, nodes=nodes)
-            return local.run(outputs, interrupts)
+            with user_code(request.code_roots if request.inline else ()):
+                return local.run(outputs, interrupts)
     except StoreFailed as error:
         raise OutsideFailed("store", str(error), retryable=error.retryable) from error
 

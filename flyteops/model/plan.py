@@ -40,7 +40,8 @@ class InterfaceFinding:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRecompute:
     """What happens to one node of a workflow at its next run, and why. `launch_plan` names the plan whose own
-    inputs are the reason; without it the workflow runs with its own defaults."""
+    inputs are the reason; without it the workflow runs with its own defaults. `standing` is said of what would
+    happen without any change as well: a step that is not cached, and what reads from it."""
 
     workflow: str
     node: str
@@ -48,6 +49,7 @@ class NodeRecompute:
     outcome: RecomputeClass
     reasons: tuple[str, ...] = ()
     launch_plan: str | None = None
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ def apply(
     fence = _lease(plan.domain, registry=registry, clock=clock, holder=ids.fresh(), report=report, wait=wait)
     try:
         operation = operation_id(plan)
-        report(f"writing the intent of {len(changes)} changes written (operation {operation[:12]})")
+        report(f"writing the intent of {len(changes)} changes (operation {operation[:12]})")
         registry.intend(fence, operation, changes)
         generation = registry.publish(
             fence,

@@ -41,8 +41,9 @@ class Readings:
 def read_declarations(tree: Tree, sources: Sources) -> Readings:
     """Every declaration file below the declared folders, in path order."""
     manifests: list[FileManifest] = []
-    found: list[Diagnostic] = []
-    for path in declaration_paths(tree, sources.declarations):
+    paths = declaration_paths(tree, sources.declarations)
+    found = [*_missing(paths, sources.declarations), *_irregular(tree, sources.declarations)]
+    for path in paths:
         data = tree.read(path)
         if data is None:
             continue
@@ -56,9 +57,43 @@ def read_declarations(tree: Tree, sources: Sources) -> Readings:
     return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python)
 
 
+def _missing(paths: list[str], folders: tuple[str, ...]) -> list[Diagnostic]:
+    if paths:
+        return []
+    where = " or ".join(f"{folder}/" for folder in folders) or "any folder"
+    return [
+        Diagnostic(
+            code="FO590",
+            message=f"there is no declaration below {where}",
+            place=None,
+            help="write one (pipelines/hello.yaml), name the folder in declarations: of flyteops.yaml, "
+            "or begin with `flyteops init`",
+        )
+    ]
+
+
+def _irregular(tree: Tree, folders: tuple[str, ...]) -> list[Diagnostic]:
+    """Links and submodules where declarations are: never followed, and never passed over in silence."""
+    prefixes = _prefixes(folders)
+    return [
+        Diagnostic(
+            code="FO591",
+            message=f"{path} is a symbolic link or a submodule",
+            place=None,
+            help="put the file itself there: links are not followed, since they may lead out of the repository",
+        )
+        for path in tree.irregular()
+        if path.startswith(prefixes) or any(prefix.startswith(path + "/") for prefix in prefixes)
+    ]
+
+
+def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("" if folder in (".", "") else folder.rstrip("/") + "/" for folder in folders)
+
+
 def declaration_paths(tree: Tree, folders: tuple[str, ...]) -> list[str]:
     """Paths of YAML files below the folders; `.yml` too, so that it can be refused by name."""
-    prefixes = tuple("" if folder in (".", "") else folder.rstrip("/") + "/" for folder in folders)
+    prefixes = _prefixes(folders)
     return [path for path in tree.paths() if path.endswith((".yaml", ".yml")) and path.startswith(prefixes)]
 
 

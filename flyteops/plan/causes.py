@@ -22,7 +22,7 @@ from flyteops.model.references import (
 )
 from flyteops.model.wire import interface_key
 from flyteops.plan.calls import Side, steps_read
-from flyteops.plan.readable import value_text
+from flyteops.plan.readable import short_text
 
 Strength = OneOf["yes", "maybe", "outputs"]
 """`yes`: this step computes again · `maybe`: it depends on a value not known yet · `outputs`: nothing is computed,
@@ -136,7 +136,7 @@ def binding_text(binding: Binding, side: Side) -> str:
     """A binding on one line, with known run inputs as their values."""
     literal = side.literal(binding)
     if literal is not None:
-        return value_text(literal.value)
+        return short_text(literal.value)
     match binding:
         case Referred(to=to):
             return reference_text(to)
@@ -145,7 +145,7 @@ def binding_text(binding: Binding, side: Side) -> str:
         case MapBinding(entries=entries):
             return "{" + ", ".join(f"{name}: {binding_text(each, side)}" for name, each in entries) + "}"
         case Static(literal=written):
-            return value_text(written.value)
+            return short_text(written.value)
 
 
 def _over_causes(new: RunMap, old: RunMap, *, side: Side, old_side: Side) -> Iterator[Cause]:

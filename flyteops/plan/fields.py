@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flyteops.model.diagnostics import Place
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, canonical
 from flyteops.model.ids import EntityId
 from flyteops.model.plan import FieldChange
 from flyteops.plan.readable import readable
@@ -26,9 +26,11 @@ def field_changes(
 
 
 def _differences(prefix: str, before: Json, after: Json) -> Iterator[tuple[str, Json, Json]]:
-    if before == after and type(before) is type(after):
+    # By their bytes: to Python 1, 1.0 and true are equal, to a digest they are not.
+    if canonical(before) == canonical(after):
         return
-    old, new = _entries(before), _entries(after)
+    one, other = _indexed(before, after)
+    old, new = _entries(one), _entries(other)
     if old is None or new is None:
         yield prefix, before, after
         return
@@ -47,6 +49,15 @@ def _entries(value: Json) -> Mapping[str, Json] | None:
     if isinstance(value, Mapping) and not any(name.startswith("$") for name in value):
         return value
     return None
+
+
+def _indexed(before: Json, after: Json) -> tuple[Json, Json]:
+    """Lists of maps of the same length as maps by number, so that one changed entry is told and not all of them."""
+    if not (isinstance(before, list | tuple) and isinstance(after, list | tuple) and len(before) == len(after)):
+        return before, after
+    if all(isinstance(each, Mapping) for each in (*before, *after)):
+        return {str(n): each for n, each in enumerate(before)}, {str(n): each for n, each in enumerate(after)}
+    return before, after
 
 
 def _placed(entity: EntityId, path: str, before: Json, after: Json, *, origins: Mapping[str, Place]) -> FieldChange:

@@ -11,7 +11,7 @@ from flyteops.model.plan import InterfaceClass, InterfaceFinding
 from flyteops.model.types import EnumOf, assignable, spelling
 from flyteops.plan import rules
 from flyteops.plan.consumers import Consumer, Consumers
-from flyteops.plan.readable import value_text
+from flyteops.plan.readable import short_text
 from flyteops.plan.rules import Rule
 from flyteops.plan.stored import stored_interface
 from flyteops.plan.stored_types import as_map
@@ -90,7 +90,7 @@ def _input_type(name: str, old: Variable, new: Variable) -> Iterator[Said]:
     if isinstance(old.type, EnumOf) and isinstance(new.type, EnumOf):
         gone = [value for value in old.type.values if value not in new.type.values]
         if gone:
-            values = ", ".join(value_text(value) for value in gone)
+            values = ", ".join(short_text(value) for value in gone)
             yield rules.ENUM_VALUE_REMOVED, f"input {name} does not take {values} any more", _gives(name)
             return
     rule = rules.INPUT_WIDENED if assignable(old.type, new.type) else rules.INPUT_TYPE
@@ -106,8 +106,14 @@ def _input_default(name: str, old: Variable, new: Variable) -> Iterator[Said]:
     if not old.required and new.required:
         yield rules.DEFAULT_REMOVED, f"input {name} has no default any more", _leaves_out(name)
     elif old.default is not None and new.default is not None and old.default.value != new.default.value:
-        change = f"{value_text(old.default.value)} -> {value_text(new.default.value)}"
-        yield rules.DEFAULT_CHANGED, f"default of input {name}: {change}", _leaves_out(name)
+        change = _default_change(name, short_text(old.default.value), short_text(new.default.value))
+        yield rules.DEFAULT_CHANGED, change, _leaves_out(name)
+
+
+def _default_change(name: str, before: str, after: str) -> str:
+    """Values that had to be cut say nothing: the fields of the change tell what differs."""
+    cut = before.endswith("…") or after.endswith("…")
+    return f"default of input {name} changed" if cut else f"default of input {name}: {before} -> {after}"
 
 
 def _outputs(old: dict[str, Variable], new: dict[str, Variable]) -> Iterator[Said]:
@@ -134,11 +140,11 @@ def _launch_plan(before: Mapping[str, Json], after: Mapping[str, Json]) -> Itera
     old, new = as_map(before.get("default_inputs")), as_map(after.get("default_inputs"))
     for name in old.keys() & new.keys():
         if old[name] != new[name]:
-            change = f"{_given(old[name])} -> {_given(new[name])}"
-            yield rules.DEFAULT_CHANGED, f"default of input {name}: {change}", _everyone
+            change = _default_change(name, _given(old[name]), _given(new[name]))
+            yield rules.DEFAULT_CHANGED, change, _everyone
     if before.get("schedule") != after.get("schedule"):
         yield rules.SCHEDULE_CHANGED, "the schedule changed", _everyone
 
 
 def _given(wire: Json) -> str:
-    return value_text(as_map(wire)["value"])
+    return short_text(as_map(wire)["value"])

@@ -186,6 +186,7 @@ def _recompute(
 ) -> tuple[RecomputeClass, tuple[str, ...]]:
     if each.entity.kind is Kind.TASK and each.before is not None:
         return _task_recompute(program.tasks[each.entity.name], each.before.payload)
+    rows = [row for row in rows if not row.standing]
     worst = max((row.outcome for row in rows), key=_WORST.index, default=_WORST[0])
     reasons = (f"{row.node}: {reason}" for row in rows if row.outcome == worst for reason in row.reasons)
     # A step that is new in a known workflow is work to do, not a workflow that was never applied.

@@ -165,9 +165,15 @@ def value_text(value: Json) -> str:
                 return f"{inner / 1_000_000:g}s"
             if tag == "$f":
                 return str(inner)
-        return "{" + ", ".join(f"{name}: {value_text(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {value_text(each)}" for name, each in sorted(value.items())) + "}"
     if isinstance(value, str):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
     if isinstance(value, list | tuple):
         return "[" + ", ".join(value_text(each) for each in value) + "]"
     return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def short_text(value: Json, limit: int = 72) -> str:
+    """The same, cut to a length that fits into a sentence."""
+    text = value_text(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -16,12 +16,14 @@ from flyteops.plan.causes import Cause, call_causes, input_causes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOutcome:
-    """What happens to a task step."""
+    """What happens to a task step. `standing` is said of what would happen without any change as well, such as a
+    step that is not cached, and what reads from it."""
 
     path: str
     task: str
     outcome: RecomputeClass
     reasons: tuple[str, ...]
+    standing: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +66,29 @@ class Comparison:
     def _look_at_call(self, step: Step, work: RunTask | RunMap) -> bool:
         causes = list(self._causes(step, work))
         outcome, differs = self._judge(step, work, causes)
-        reasons = tuple(dict.fromkeys(each.reason for each in causes)) if outcome != "none" else ()
+        # What is certain needs no "if" beside it.
+        told = [each for each in causes if outcome == "maybe" or each.strength == "yes"]
+        reasons = tuple(dict.fromkeys(each.reason for each in told)) if outcome != "none" else ()
         if outcome in ("yes", "new", "always") and step.guard is not None:
             reasons = (*reasons, f"only if {_switch(step.guard.decide)} takes this case")
-        self.outcomes[step.path] = StepOutcome(path=step.path, task=work.task.name, outcome=outcome, reasons=reasons)
+        self.outcomes[step.path] = StepOutcome(
+            path=step.path,
+            task=work.task.name,
+            outcome=outcome,
+            reasons=reasons,
+            standing=outcome in ("always", "maybe") and self._as_before(step, work),
+        )
         return differs
+
+    def _as_before(self, step: Step, work: RunTask | RunMap) -> bool:
+        """Whether all that the step depends on, and whether it is cached, is as it was applied."""
+        before = self.old.graph.steps.get(step.path)
+        if before is None or not isinstance(before.work, RunTask | RunMap) or self._needs_newer(step, work):
+            return False
+        if (before.work.settings.cache is None) is not (work.settings.cache is None) or step.guard != before.guard:
+            return False
+        same_case = step.guard is None or self._same_signature(step.guard.decide)
+        return same_case and self._same_signature(step.path)
 
     def _judge(self, step: Step, work: RunTask | RunMap, causes: list[Cause]) -> tuple[RecomputeClass, bool]:
         """The outcome, and whether the outputs may differ."""

@@ -155,6 +155,7 @@ def _row(workflow: str, found: StepOutcome, *, launch_plan: str | None) -> NodeR
         outcome=found.outcome,
         reasons=found.reasons,
         launch_plan=launch_plan,
+        standing=found.standing,
     )
 
 

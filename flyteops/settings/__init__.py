@@ -1,7 +1,8 @@
 """The settings of a project: flyteops.yaml, flags and variables, every value with where it came from."""
 
 from flyteops.settings.fields import project_schema
-from flyteops.settings.load import SETTINGS_FILE, load_settings, settings_from
+from flyteops.settings.finding import SETTINGS_FILE
+from flyteops.settings.load import load_settings, settings_from
 from flyteops.settings.locations import require_supported
 from flyteops.settings.values import AllowedLiteral, Cluster, DomainSettings, Settings
 

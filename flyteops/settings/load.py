@@ -1,4 +1,4 @@
-"""Finds flyteops.yaml and turns it, with flags and variables over it, into `Settings`. Reads files, writes none."""
+"""Turns a flyteops.yaml, with flags and variables over it, into `Settings`. Reads files, writes none."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flyteops.model.errors import InvalidProject, OutsideFailed
 from flyteops.settings.checking import Checked, check
 from flyteops.settings.expansion import expanded, foreign_variable, unset_variable
 from flyteops.settings.fields import NAME
+from flyteops.settings.finding import SETTINGS_FILE, find_root
 from flyteops.settings.locations import What, location_fault, unset
 from flyteops.settings.requirement import requirement_fault, satisfies
 from flyteops.settings.values import AllowedLiteral, Cluster, DomainSettings, Settings
@@ -20,7 +21,6 @@ from flyteops.source.reader import read_yaml
 from flyteops.source.suggest import did_you_mean
 from flyteops.source.tree import Mapping as Tree
 
-SETTINGS_FILE = "flyteops.yaml"
 DEFAULT_REGISTRY = "sqlite:.flyteops/registry.db"
 DEFAULT_STORE = "file:.flyteops/store"
 DEFAULT_DOMAIN = "development"
@@ -42,21 +42,6 @@ def load_settings(
             way_out="see its owner and mode",
         ) from failed  # fmt: skip
     return settings_from(SETTINGS_FILE, data, root=root, environ=environ, flags=flags, tool_version=tool_version)
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder upwards that holds flyteops.yaml; the search ends at the top of the git repository."""
-    folder = start.absolute()
-    if not folder.is_dir():
-        raise InvalidProject([_no_settings(start, "there is no such folder")])
-    for each in (folder, *folder.parents):
-        if (each / SETTINGS_FILE).is_file():
-            return each
-        if (each / "flyteops.yml").is_file():
-            raise InvalidProject([_no_settings(start, f"{each / 'flyteops.yml'} is not read: rename it to .yaml")])
-        if (each / ".git").exists():
-            raise InvalidProject([_no_settings(start, f"none up to {each}, the top of the git repository")])
-    raise InvalidProject([_no_settings(start, "none in any folder above it")])
 
 
 def settings_from(
@@ -321,15 +306,6 @@ def _own_version() -> str:
         return version("flyteops")
     except PackageNotFoundError:
         return "0+unknown"
-
-
-def _no_settings(start: Path, why: str) -> Diagnostic:
-    return Diagnostic(
-        code="FO520",
-        message=f"no {SETTINGS_FILE} for {start.absolute()}: {why}",
-        place=None,
-        help="run flyteops init there, or go to the project's folder with -C DIR",
-    )
 
 
 def _empty(path: str) -> Diagnostic:

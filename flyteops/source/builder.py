@@ -20,8 +20,8 @@ from yaml.events import (
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.source import document_faults as faults_of
 from flyteops.source.document_faults import ALIAS_FACTOR, ALIASES, DEPTH, FAULTS, KEYS, VALUES
-from flyteops.source.quick import entry_of, place_at, scalar_of
-from flyteops.source.tree import Mapping, Scalar, Sequence, Style, TreeNode
+from flyteops.source.quick import entry_of, mapping_of, place_at, scalar_of, sequence_of
+from flyteops.source.tree import Scalar, Style, TreeNode
 
 _STYLES: dict[str | None, Style] = {
     None: "plain", "": "plain", "'": "single", '"': "double", "|": "literal", ">": "folded",
@@ -143,9 +143,9 @@ class TreeBuilder:
         place = self._closed(opened, event.end_mark)
         node: TreeNode
         if opened.is_map:
-            node = Mapping(entries=tuple(opened.children), place=place, flow=opened.flow)
+            node = mapping_of(tuple(opened.children), place, flow=opened.flow)
         else:
-            node = Sequence(items=tuple(opened.children), place=place, flow=opened.flow)
+            node = sequence_of(tuple(opened.children), place, flow=opened.flow)
         if opened.anchor is not None:
             self._anchors[opened.anchor] = (node, opened.size, opened.height)
         self._give(node, opened.size, opened.height)

@@ -16,6 +16,8 @@ _FORBIDDEN = re.compile(
     "\u180e\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|\r(?!\n)|(?<![\u0080-\U0010ffff])[\u200c\u200d]"
     "|[\u200c\u200d](?![\u0080-\U0010ffff])"
 )
+_ORDINARY = bytes([9, 10, *range(32, 127)])
+"""Almost every file has these only, and bytes are looked through twenty times as fast as by the pattern."""
 _WIDE_MARKS = {
     b"\xff\xfe\x00\x00": "UTF-32",
     b"\x00\x00\xfe\xff": "UTF-32",
@@ -39,6 +41,8 @@ def decode(path: str, data: bytes) -> tuple[str | None, tuple[Diagnostic, ...]]:
     """The text of a file without its byte order mark, or None and why it cannot be read."""
     if len(data) > FILE_BYTES:
         return None, (_too_large(path, len(data)),)
+    if not data.translate(None, _ORDINARY):
+        return data.decode("ascii"), ()
     for mark, encoding in _WIDE_MARKS.items():
         if data.startswith(mark):
             return None, (_not_utf8(_at(path, 1, 1), f"the file is {encoding}, not UTF-8"),)

@@ -102,9 +102,15 @@ class Checker:
             return None
         rule = RULES[shape.key]
         kept: list[Entry] = []
+        before: Entry | None = None
         changed = False
         for entry in node.entries:
             fault = rule(entry.key.text)
+            if node.flow and self._cut(entry, before, shape, odd=fault is not None):
+                self.faults.append(complaints.cut_by_comma(entry.key, before))
+                changed = True
+                continue
+            before = entry
             if fault is not None:
                 self.faults.append(complaints.wrong_text(entry.key, fault))
             value = self._map_value(entry, shape)
@@ -118,6 +124,14 @@ class Checker:
         if shape.unlike:
             self.faults.extend(twins_in(tuple(entry.key for entry in node.entries)))
         return Mapping(entries=tuple(kept), place=node.place, flow=node.flow) if changed else node
+
+    def _cut(self, entry: Entry, before: Entry | None, shape: MapOf, *, odd: bool) -> bool:
+        """Whether a key without a value is what a comma left of the plain text before it."""
+        value = entry.value
+        if type(value) is not Scalar or value.text != "" or value.style != "plain" or before is None:
+            return False
+        cut = type(before.value) is Scalar and before.value.style == "plain"
+        return cut and (odd or (type(shape.value) is AnyValue and not self.partial))
 
     def _map_value(self, entry: Entry, shape: MapOf) -> TreeNode | None:
         value = entry.value

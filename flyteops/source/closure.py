@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
@@ -54,43 +54,62 @@ class Closure:
         self._names = names
         self._modules = names.modules
         self._units: dict[Key, _Unit] = {}
+        self._wholes: dict[frozenset[Key], Covered] = {}
         self._loads: dict[str, frozenset[str]] = {}
         self._running: dict[str, bool] = {}
 
     def of(self, module: Module, name: str) -> Covered:
         """Everything a top-level function reaches. The order of the files and of the definitions has no meaning."""
-        reached = self._reached((module.name, name))
-        loaded = [self._modules.load(key[0]) for key in reached]
-        whole = {key[0] for key in reached if key[1] == WHOLE}
-        entries = [
-            [f"{key[0]}:{key[1]}", self._units[key].digest]
-            for key in sorted(reached)
-            if key[1] == WHOLE or key[0] not in whole
-        ]
-        warnings = [warning for key in reached for warning in self._units[key].warnings]
+        symbols, wholes = self._reached([(module.name, name)], through_wholes=False)
+        own = self._covered(symbols)
+        if not wholes:
+            return replace(own, code=digest_of(TAG, f"{module.name}:{name}", own.code))
+        # Functions side by side mostly run into the same modules, and these may reach thousands of symbols.
+        entry = frozenset(wholes)
+        if entry not in self._wholes:
+            reached, more = self._reached(sorted(entry), through_wholes=True)
+            self._wholes[entry] = self._covered(reached | more)
+        beyond = self._wholes[entry]
         return Covered(
-            digest_of(TAG, f"{module.name}:{name}", entries),
-            tuple(sorted({found.path for found in loaded if isinstance(found, Module)})),
-            in_order(warnings),
-            tuple(dict.fromkeys(found.diagnostic for found in loaded if isinstance(found, Unparsed))),
+            digest_of(TAG, f"{module.name}:{name}", own.code, beyond.code),
+            tuple(sorted({*own.files, *beyond.files})),
+            in_order([*own.warnings, *beyond.warnings]),
+            tuple(dict.fromkeys((*own.faults, *beyond.faults))),
         )
 
-    def _reached(self, start: Key) -> set[Key]:
+    def _covered(self, keys: set[Key]) -> Covered:
+        loaded = [self._modules.load(name) for name in dict.fromkeys(key[0] for key in keys)]
+        entries = [[f"{key[0]}:{key[1]}", self._units[key].digest] for key in sorted(keys)]
+        return Covered(
+            digest_of(TAG, entries),
+            tuple(sorted(found.path for found in loaded if isinstance(found, Module))),
+            in_order([warning for key in keys for warning in self._units[key].warnings]),
+            tuple(found.diagnostic for found in loaded if isinstance(found, Unparsed)),
+        )
+
+    def _reached(self, start: list[Key], *, through_wholes: bool) -> tuple[set[Key], set[Key]]:
+        """The keys reached, and the whole modules met; those are walked on from only when asked."""
         reached: set[Key] = set()
+        wholes: set[Key] = set()
         entered: set[str] = set()
-        queue = [start]
+        queue = list(start)
         while queue:
             key = queue.pop()
-            if key in reached:
+            if key in reached or key in wholes:
                 continue
-            reached.add(key)
+            if key[1] == WHOLE:
+                wholes.add(key)
+                if not through_wholes:
+                    continue
+            else:
+                reached.add(key)
             unit = self._unit(key)
             queue.extend(unit.uses)
             for module in (key[0], *unit.imports):
                 if module not in entered:
                     entered.add(module)
                     queue.extend((running, WHOLE) for running in self._runs_on_import(module))
-        return reached
+        return reached, wholes
 
     def _unit(self, key: Key) -> _Unit:
         if key not in self._units:

@@ -135,6 +135,14 @@ def reference_fault(text: str) -> Fault | None:
     return "FO302", "not a reference", f"{fixed}, or a map of outputs"
 
 
+def path_fault(text: str) -> Fault | None:
+    """A file of the repository: relative, with /, going nowhere outside."""
+    parts = text.split("/")
+    if text and "\\" not in text and "\x00" not in text and len(text) <= 1024 and not {"", ".", ".."} & set(parts):
+        return None
+    return "FO329", "not a path inside the repository", "write it relative to the root, with /, without . and .."
+
+
 def text_fault(text: str) -> Fault | None:
     """No environment, file or label can hold a NUL."""
     return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
@@ -156,6 +164,7 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "service_account": subdomain_fault,
     "image": image_fault,
     "reference": reference_fault,
+    "path": path_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {

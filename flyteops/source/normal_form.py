@@ -24,10 +24,12 @@ def normal_form(of: ast.AST | Iterable[ast.AST]) -> str:
         item = stack.pop()
         if type(item) is str:
             out.append(item)
-        elif isinstance(item, ast.Constant):
-            out.append(_constant(item.value))
         elif isinstance(item, ast.AST):
-            _open(item, out, stack)
+            leaf = _leaf(item)
+            if leaf is None:
+                _open(item, out, stack)
+            else:
+                out.append(leaf)
     return "".join(out)
 
 
@@ -41,9 +43,6 @@ def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
     kind = type(node)
-    if kind is ast.Name:
-        out.append("(Name id=" + _text(node.id) + ")")  # type: ignore[attr-defined]
-        return
     fields = _FIELDS.get(kind)
     if fields is None:
         fields = _FIELDS[kind] = tuple((name, f" {name}=") for name in kind._fields if name not in _SKIPPED)
@@ -60,21 +59,36 @@ def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
         if type(value) is list:
             todo.append(label + "[")
             for item in value:
-                # Every item is closed by a comma; `-` stands for one that is absent, as in {**a}.
-                todo.extend((_text(item) if type(item) is str else "-" if item is None else item, ","))
+                # Every item is closed by a comma.
+                todo.extend((_leaf(item) or item, ","))
             todo.append("]")
-        elif type(value) is str:
-            todo.append(label + _text(value))
-        elif isinstance(value, ast.AST):
-            if kind is ast.FormattedValue and name == "format_spec" and not value.values:  # type: ignore[attr-defined]
-                continue  # f"{x:}": some Pythons keep the empty format, others drop it
-            todo.append(label)
-            todo.append(value)
+            continue
+        leaf = _leaf(value)
+        if leaf is not None:
+            todo.append(label + leaf)
+        elif kind is ast.FormattedValue and name == "format_spec" and not getattr(value, "values", ()):
+            continue  # f"{x:}": some Pythons keep the empty format, others drop it
         else:
-            todo.append(f"{label}{value!r}")
+            todo.extend((label, value))
     todo.append(")")
     todo.reverse()
     stack.extend(todo)
+
+
+def _leaf(value: object) -> str | None:
+    """What needs no walking, at once; None for a node with parts. `-` stands for an absent item, as in `{**a}`."""
+    kind = type(value)
+    if kind is ast.Name:
+        return "(Name id=" + _text(value.id) + ")"  # type: ignore[attr-defined]
+    if kind is ast.Constant:
+        return _constant(value.value)  # type: ignore[attr-defined]
+    if kind is str:
+        return _text(value)  # type: ignore[arg-type]
+    if value is None:
+        return "-"
+    if isinstance(value, ast.AST):
+        return None if value._fields else f"({kind.__name__})"
+    return repr(value)
 
 
 def _pieces(values: list[ast.expr]) -> list[ast.expr]:
@@ -94,9 +108,9 @@ def _pieces(values: list[ast.expr]) -> list[ast.expr]:
 
 def _constant(value: object) -> str:
     # Never repr() of text (it depends on the Unicode tables of the Python) nor decimals of huge numbers (bounded).
+    if type(value) is str:
+        return _text(value)
     match value:
-        case str():
-            return _text(value)
         case bool() | None:
             return repr(value)
         case int():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flyteops.model.diagnostics import Place
-from flyteops.source.tree import Entry, Scalar, Style, TreeNode
+from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, Style, TreeNode
 
 _new = object.__new__
 
@@ -24,6 +24,8 @@ def _slots(of: type, *names: str) -> tuple[Callable[[Any, Any], None], ...]:
 _path, _line, _column, _end_line, _end_column = _slots(Place, "path", "line", "column", "end_line", "end_column")
 _text, _style, _scalar_place = _slots(Scalar, "text", "style", "place")
 _key, _value = _slots(Entry, "key", "value")
+_entries, _map_place, _map_flow = _slots(Mapping, "entries", "place", "flow")
+_items, _list_place, _list_flow = _slots(Sequence, "items", "place", "flow")
 
 
 def place_at(path: str, line: int, column: int, end_line: int, end_column: int) -> Place:
@@ -52,3 +54,21 @@ def entry_of(key: Scalar, value: TreeNode) -> Entry:
     _key(entry, key)
     _value(entry, value)
     return entry
+
+
+def mapping_of(entries: tuple[Entry, ...], place: Place, *, flow: bool) -> Mapping:
+    """`Mapping(...)`."""
+    mapping = _new(Mapping)
+    _entries(mapping, entries)
+    _map_place(mapping, place)
+    _map_flow(mapping, flow)
+    return mapping
+
+
+def sequence_of(items: tuple[TreeNode, ...], place: Place, *, flow: bool) -> Sequence:
+    """`Sequence(...)`."""
+    sequence = _new(Sequence)
+    _items(sequence, items)
+    _list_place(sequence, place)
+    _list_flow(sequence, flow)
+    return sequence

@@ -23,6 +23,7 @@ TextRule = OneOf[
     "service_account",
     "image",
     "reference",
+    "path",
 ]
 
 

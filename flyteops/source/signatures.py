@@ -81,7 +81,7 @@ class PythonSource:
         parameters = parameters_of(node, module, annotations=self._annotations, names=self._names, faults=faults)
         returns, outputs = outputs_of(node, module, annotations=self._annotations, names=self._names, faults=faults)
         covered = self._closure.of(module, found.name)
-        faults = [_related(fault, at, "used as a task here") for fault in faults]
+        faults = [_related(fault, at, "used as a task here") for fault in dict.fromkeys(faults)]
         if faults or covered.faults:
             return (*faults, *covered.faults)
         described = read_docstring(ast.get_docstring(node, clean=False))

@@ -36,7 +36,7 @@ class _Fault:
         self.character = self.line[self.place.column - 1 : self.place.column]
 
     def _line(self, number: int) -> str:
-        return self.lines[number - 1].rstrip("\r") if number <= len(self.lines) else ""
+        return self.lines[number - 1].rstrip("\r") if 1 <= number <= len(self.lines) else ""
 
     def _place(self, mark: object) -> Place:
         line = int(getattr(mark, "line", 0)) + 1
@@ -184,7 +184,11 @@ class _Fault:
             if self.character == "\t" or self.line[: self.place.column].endswith("\t"):
                 return self._tab()
             return self._first_character()
-        if self.problem.startswith("did not find expected alphabetic or numeric"):
+        if "tab character" in self.problem:
+            return self._tab()
+        if self.problem.startswith("found unexpected ':'"):
+            return self._colon_at_the_end()
+        if self.problem.startswith(("did not find expected alphabetic or numeric", "mapping keys are not allowed")):
             return self._first_character()
         if self.problem.startswith("could not find expected ':'"):
             return self._no_colon()
@@ -198,6 +202,16 @@ class _Fault:
         if "node content" in self.problem and self.character in ("}", "]", ","):
             return self._first_character()
         return self._unknown()
+
+    def _colon_at_the_end(self) -> Diagnostic:
+        """`{a: b:}`: in brackets a colon before a comma or a bracket begins a value."""
+        return Diagnostic(
+            code="FO105",
+            message="a colon cut your text: quote it",
+            place=self.begun,
+            label="a comma or bracket follows the colon",
+            help=f"write {shown(quoted_line(self._line(self.begun.line), self.begun.column), most=200)}",
+        )
 
     def _second_colon(self) -> Diagnostic:
         before = self.line[: self.place.column - 1]

@@ -12,7 +12,15 @@ from flyteops.source.names import dotted
 from flyteops.source.quoting import unquoted
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_SPECIAL = frozenset({
+    ast.Attribute, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp,
+    ast.DictComp, ast.GeneratorExp, ast.AnnAssign, ast.Import, ast.ImportFrom,
+})  # fmt: skip
+_BINDING = frozenset({
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
+    ast.MatchStar, ast.MatchMapping, ast.comprehension,
+})  # fmt: skip
+_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del})
 _RUNS_TEXT = frozenset({"exec", "eval"})
 _OWN_NAMES = frozenset({("globals",), ("sys", "modules")})
 _IMPORTERS = frozenset({
@@ -55,8 +63,10 @@ class _Collector:
         self.stack: list[tuple[ast.AST, frozenset[str], bool]] = []
 
     def run(self) -> None:
-        while self.stack:
-            node, hidden, quoted = self.stack.pop()
+        special = _SPECIAL
+        stack = self.stack
+        while stack:
+            node, hidden, quoted = stack.pop()
             kind = type(node)
             if kind is ast.Name:
                 if node.id not in hidden and type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
@@ -64,27 +74,32 @@ class _Collector:
             elif kind is ast.Constant:
                 if quoted and isinstance(node.value, str):  # type: ignore[attr-defined]
                     self._push(unquoted(node.value), hidden, quoted=True)  # type: ignore[attr-defined]
-            elif isinstance(node, ast.Attribute):
+            elif kind in special:
+                self._special(node, hidden, quoted=quoted)
+            else:
+                self._children(node, hidden, quoted=quoted)
+
+    def _special(self, node: ast.AST, hidden: frozenset[str], *, quoted: bool) -> None:
+        match node:
+            case ast.Attribute():
                 self._attribute(node, hidden, quoted)
-            elif isinstance(node, ast.Call):
+            case ast.Call():
                 self._call(node, hidden)
-            elif isinstance(node, _FUNCTIONS):
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
                 self._function(node, hidden)
-            elif isinstance(node, ast.Lambda):
+            case ast.Lambda():
                 self._each([*node.args.defaults, *node.args.kw_defaults], hidden)
                 self._push(node.body, hidden | {argument.arg for argument in _arguments(node.args)})
-            elif isinstance(node, _COMPREHENSIONS):
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 # The first iterable is evaluated outside, before any of the targets exists.
                 self._push(node.generators[0].iter, hidden)
                 self._children(node, hidden | _targets(node), quoted=False)
-            elif isinstance(node, ast.AnnAssign):
+            case ast.AnnAssign():
                 self._push(node.annotation, hidden, quoted=True)
                 self._push(node.value, hidden)
                 self._push(node.target, hidden)
-            elif isinstance(node, ast.Import | ast.ImportFrom):
+            case ast.Import() | ast.ImportFrom():
                 self._import(node)
-            else:
-                self._children(node, hidden, quoted=quoted)
 
     def _push(self, node: ast.AST | None, hidden: frozenset[str], *, quoted: bool = False) -> None:
         if node is not None:
@@ -97,8 +112,10 @@ class _Collector:
         for name in node._fields:
             value = getattr(node, name, None)
             if type(value) is list:
-                self.stack.extend((item, hidden, quoted) for item in value if isinstance(item, ast.AST))
-            elif isinstance(value, ast.AST):
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        self.stack.append((item, hidden, quoted))
+            elif isinstance(value, ast.AST) and value._fields:
                 self.stack.append((value, hidden, quoted))
 
     def _attribute(self, node: ast.Attribute, hidden: frozenset[str], quoted: bool) -> None:
@@ -194,25 +211,35 @@ def _bound(body: list[ast.stmt]) -> frozenset[str]:
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 bound.add(node.id)  # type: ignore[attr-defined]
             continue
-        if kind is ast.Constant or kind is ast.Lambda:
+        if kind in _LEAVES or kind is ast.Lambda:
             continue
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-            bound.add(node.name)
-            continue
-        if isinstance(node, ast.Global | ast.Nonlocal):
-            outer.update(node.names)
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            bound.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            bound.add(node.rest)
-        elif isinstance(node, ast.comprehension):
-            stack.append(node.iter)  # its target is its own
-            stack.extend(node.ifs)
+        if kind in _BINDING and not _binds(node, bound, outer, stack):
             continue
         for name in node._fields:
             value = getattr(node, name, None)
             if type(value) is list:
-                stack.extend(item for item in value if isinstance(item, ast.AST))
-            elif isinstance(value, ast.AST):
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        stack.append(item)  # noqa: PERF401 - a generator costs more than these few items
+            elif isinstance(value, ast.AST) and value._fields:
                 stack.append(value)
     return frozenset(bound - outer)
+
+
+def _binds(node: ast.AST, bound: set[str], outer: set[str], stack: list[ast.AST]) -> bool:
+    """Notes what a node binds; whether its parts are to be walked."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            bound.add(name)
+            return False
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            outer.update(names)
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            bound.add(name)
+        case ast.MatchMapping(rest=str(name)):
+            bound.add(name)
+        case ast.comprehension():
+            stack.append(node.iter)  # its target is its own
+            stack.extend(node.ifs)
+            return False
+    return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flyteops.model.digest import Json
 from flyteops.model.plan import Change, FieldChange, InterfaceFinding, NodeRecompute, Plan
-from flyteops.plan.readable import value_text
+from flyteops.plan.readable import short_text
 from flyteops.views.escape import columns, safe
 
 SYMBOLS = {"create": "+", "update": "~", "retire": "-", "move": ">"}
@@ -137,8 +137,7 @@ def _value(value: Json) -> str:
         return "(not set)"
     if isinstance(value, str) and _DIGEST.fullmatch(value):
         return value[:8]
-    text = safe(value_text(value))
-    return text if len(text) <= VALUE_LIMIT else text[: VALUE_LIMIT - 1] + "…"
+    return safe(short_text(value, VALUE_LIMIT))
 
 
 def _finding(finding: InterfaceFinding) -> Iterator[str]:
@@ -165,7 +164,7 @@ def _recompute(plan: Plan, *, verbose: bool) -> str:
 def _run(title: str, nodes: list[NodeRecompute], *, verbose: bool) -> Iterator[str]:
     if all(each.outcome == "new" and not each.reasons for each in nodes):
         names = tuple(each.node for each in nodes)
-        yield f"  {title}: new, all {_counted(len(nodes), 'step')}"
+        yield f"  {title}: new, {'all ' if len(nodes) > 1 else ''}{_counted(len(nodes), 'step')}"
         yield f"    {_names(names, limit=len(names) if verbose else NAMES_SHOWN)}"
         return
     again = sum(each.outcome in AGAIN for each in nodes)

@@ -185,7 +185,7 @@ _WHEN = (
     r"\{\{= tasks\.lookup\.outputs\.parameters\.state != 'hit' \}\}"
     r"|\{\{= tasks\['[A-Za-z][A-Za-z0-9-]*'\]\.outputs\.parameters\.branch == '[0-9]{1,4}' \}\}"
 )
-_VALUE = tagged(r"[A-Za-z0-9+/]+={0,2}|\{\{inputs\.parameters\.invocation\}\}|\{\{item\}\}")
+_VALUE = tagged(r"[A-Za-z0-9+/]+={0,2}|\{\{inputs\.parameters\.(invocation|item)\}\}|\{\{item\}\}")
 _TASK = closed(
     {"name": SHORT_NAME, "template": SHORT_NAME},
     {

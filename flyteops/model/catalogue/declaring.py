@@ -167,4 +167,10 @@ ENTRIES: tuple[Entry, ...] = (
         "At most 500 faults of one file are told; more mean that the file is of another kind.",
         "Mend these first, or move the file out of the declaration folders.",
     ),
+    Entry(
+        "FO329",
+        "Not a path inside the repository",
+        "Files are named relative to the root of the repository, and nothing outside it is read.",
+        "Write the path with /, without . and .., and not from the root of the machine.",
+    ),
 )

@@ -91,12 +91,6 @@ ENTRIES: tuple[Entry, ...] = (
         "Name a declared domain, or declare this one.",
     ),
     Entry(
-        "FO527",
-        "the path leaves the project",
-        "Folders and files are named relative to flyteops.yaml, with `/`, and stay below it.",
-        "Write a relative path without `..`.",
-    ),
-    Entry(
         "FO528",
         "the default domain is not clear",
         "Exactly one domain is the default one; a single domain is it by itself.",
@@ -107,5 +101,17 @@ ENTRIES: tuple[Entry, ...] = (
         "the place of a registry or store is not understood",
         "A registry is sqlite:, postgresql: or store:; a store is file:, s3:, gs: or az:.",
         "Begin it with one of these schemes, for example sqlite:.flyteops/registry.db.",
+    ),
+    Entry(
+        "FO590",
+        "there is no declaration",
+        "A project has at least one YAML file below the folders that `declarations:` names.",
+        "Write a declaration, correct `declarations:`, or begin with `flyteops init`.",
+    ),
+    Entry(
+        "FO591",
+        "a link or a submodule stands among the declarations",
+        "Only regular files of the repository are read: a link may lead anywhere, also to another user's secrets.",
+        "Put the file itself there.",
     ),
 )

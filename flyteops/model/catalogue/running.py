@@ -47,4 +47,17 @@ ENTRIES: tuple[Entry, ...] = (
         "The value of an input must be one of its declared type.",
         "Give a value of that type.",
     ),
+    Entry(
+        "FO690",
+        "there is no such entity",
+        "An address is `kind/name` (`task/fit`, `workflow/train`, `launch_plan/nightly`); a bare name serves when only "
+        "one entity has it.",
+        "Take one of the names that the message lists.",
+    ),
+    Entry(
+        "FO691",
+        "an input of the command line is not NAME=VALUE",
+        "Each `--input` gives one input of the workflow, task or launch plan: its name, `=`, its value.",
+        "Write `--input rows=100`; lists and maps as YAML, in quotes for the shell: `--input 'days=[1, 2]'`.",
+    ),
 )

@@ -303,7 +303,6 @@ _VALUES = (
         "An overlay changes entities of the base, or adds whole ones.",
         "Correct the name, or declare the whole entity.",
     ),
-    Entry("FO272", "null removes nothing", "null removes what a layer below has.", "Take the line away."),
     Entry(
         "FO273",
         "A move is not possible",

@@ -87,7 +87,7 @@ IMAGE = Table(
         ),
         "python": Field(shape=Text(), description="Python's version.", example='"3.12"'),
         "requirements": Field(
-            shape=Text(), description="File of requirements, relative to the repository.", example="requirements.txt"
+            shape=Text(rule="path"), description="File of requirements, from the root.", example="requirements.txt"
         ),
         "packages": Field(shape=ListOf(item=Text()), description="Packages for pip.", example="[numpy==2.2.0]"),
         "apt": Field(shape=ListOf(item=Text()), description="Debian packages.", example="[libgomp1]"),

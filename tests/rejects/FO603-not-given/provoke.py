@@ -12,7 +12,7 @@ from flyteops.model.types import INT, STR
 def provoke() -> None:
     """A launch by a program that did not ask the compiler first."""
     here = str(Path.cwd())
-    graph = RunGraph(inputs=(Variable(name="rows", type=INT),), nodes=(), outputs=())
+    graph = RunGraph(inputs=(Variable(name="rows", type=INT),), steps={}, outputs=())
     request = RunRequest(graph=graph, project="churn", root=here, code_roots=(), folder=here, inputs={})
     store = FileStore(Path.cwd() / "store")
     store_inputs(request, store, "mine", Intake(store, here))

@@ -110,7 +110,12 @@ FIT = task(
     "fit", (var("data"),), (var("model"), var("accuracy", FLOAT)), settings=GPU, labels=(("team", "growth"),),
     annotations=(("example.com/note", "for {ops}"),), service_account="churn",
 )  # fmt: skip
-SCORE = task("score", (var("model"), var("day")), (var("o0", FLOAT),))
+SCORE = task(
+    "score",
+    (var("model"), var("day")),
+    (var("o0", FLOAT),),
+    settings=TaskSettings(cache=CachePolicy(version="2"), retries=Retries(limit=1)),
+)
 TELL = task("tell", (var("text", STR),), (), settings=TaskSettings(image=Image(name="x", reference="docker.io/x/y:1")))
 
 

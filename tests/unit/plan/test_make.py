@@ -139,3 +139,18 @@ def test_deprecated_task_is_warned_about_where_it_is_used() -> None:
 def test_uncached_task_is_always_computed() -> None:
     change = only(s.plan_from(s.SHOP, s.with_task(replace(s.LOAD, description="new"))))
     assert (change.recompute, change.reasons) == ("always", ("not cached",))
+
+
+def test_one_entry_of_a_list_and_a_number_of_another_type() -> None:
+    def with_default(value: object) -> Program:
+        inputs = (*s.ALERT.interface.inputs, s.var("options", s.JSON, value))
+        return s.with_task(replace(s.ALERT, interface=replace(s.ALERT.interface, inputs=inputs)))
+
+    one = only(s.plan_from(with_default([{"a": 1}, {"a": 2}]), with_default([{"a": 1}, {"a": 3}])))
+    assert [(each.path, each.before, each.after) for each in one.fields] == [
+        ("interface.inputs.options.default.1.a", 2, 3),
+    ]
+    other = only(s.plan_from(with_default(1), with_default(True)))
+    assert [(each.path, each.before, each.after) for each in other.fields] == [
+        ("interface.inputs.options.default", 1, True),
+    ]

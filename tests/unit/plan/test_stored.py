@@ -47,12 +47,12 @@ REGION = Lookup(to=InputRef("region"), type=s.REGION)
 ACCURACY = Lookup(to=NodeRef("fit", "accuracy"), type=FLOAT)
 FLAG = Truth(operand=Constant(literal=s.lit(BOOL, True)))
 MEMBER = Membership(operand=REGION, values=(s.lit(s.REGION, "eu"),), negated=True)
-ABSENT = NoneTest(operand=Lookup(to=InputRef("days", (0, "a-b")), type=optional(STR)), negated=True)
+ABSENT = NoneTest(operand=Lookup(to=NodeRef("prep", "o0", (0, "a-b")), type=optional(STR)), negated=True)
 BELOW = Compare(operator="<", left=ACCURACY, right=Constant(literal=s.lit(FLOAT, 0.5)))
 CONDITIONS: list[tuple[Condition, str]] = [
     (BELOW, "$fit.accuracy < 0.5"),
     (MEMBER, '$inputs.region not in ["eu"]'),
-    (ABSENT, '$inputs.days.0["a-b"] is not none'),
+    (ABSENT, '$prep.o0.0["a-b"] is not none'),
     (
         Both(left=FLAG, right=Either(left=BELOW, right=MEMBER)),
         'true and ($fit.accuracy < 0.5 or $inputs.region not in ["eu"])',
@@ -82,7 +82,7 @@ def test_conditions_read_back(when: Condition, text: str) -> None:
     program = with_condition(when)
     again = replace(program, workflows={k: replace(v, description="new") for k, v in program.workflows.items()})
     plan = s.plan_from(program, again)
-    assert [change.recompute for change in plan.changes] == ["always", "none"]
+    assert [change.recompute for change in plan.changes] == ["none", "none"]
     assert s.outcomes(plan) == {}
     payload = s.snapshot_of(program).entities[plan.changes[1].entity].payload
     assert condition_text(payload["nodes"]["route"]["switch"][0]["when"]) == text  # type: ignore[index, call-overload]

@@ -12,7 +12,7 @@ import pytest
 from flyteops.model.errors import InvalidProject
 from flyteops.settings import AllowedLiteral, Cluster, DomainSettings, Settings, require_supported, settings_from
 from flyteops.settings.fields import SETTINGS, project_schema
-from flyteops.settings.load import find_root
+from flyteops.settings.finding import find_root
 from flyteops.settings.values import masked
 from flyteops.source.tree import Mapping as Tree
 

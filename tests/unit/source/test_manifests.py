@@ -309,6 +309,23 @@ def test_faults_of_nodes(inside: str, expected: list[str]) -> None:
     assert faults == expected
 
 
+@pytest.mark.parametrize(
+    ("inputs", "where", "key", "whole"),
+    [
+        ("{text: Hello, world}", "1:60-65", "text", "'Hello, world'"),
+        ("{text: a, b c, n: 1}", "1:56-59", "text", "'a, b c'"),
+    ],
+)
+def test_a_comma_that_cut_an_input(inputs: str, where: str, key: str, whole: str) -> None:
+    _, faults = manifest(f"workflows: {{w: {{nodes: {{a: {{task: t, inputs: {inputs}}}}}}}}}\n")
+    assert faults == [
+        (
+            f"FO105 {where.replace('1:', '2:', 1)} a comma cut your text: quote it | read as a key without a value | "
+            f"write {key}: {whole}"
+        )
+    ]
+
+
 PLANS = [
     ("{}", ['FO309 3:3-4 "x" needs workflow | a launch plan without one | add workflow: train']),
     (
@@ -348,6 +365,15 @@ TOPS = [
          "here it is nothing: sections such as tasks: say what they hold")],
     ),
     ("secrets: {a: {}}", [f"FO900 2:1-8 not supported yet: the section secrets | {LATER}"]),
+    (
+        "images: {a: {requirements: ../r.txt}}",
+        [
+            (
+                'FO329 2:28-36 "../r.txt" may not stand here | not a path inside the repository | '
+                "write it relative to the root, with /, without . and .."
+            )
+        ],
+    ),
     ("tasks:", ['FO308 2:1-6 "tasks" is empty | nothing is given for this section | delete it, or give it a value']),
     (
         "tasks:\n  - name: fit",

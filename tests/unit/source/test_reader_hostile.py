@@ -102,9 +102,9 @@ REFUSED = [
 @pytest.mark.parametrize(("text", "code"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_a_hostile_file_is_refused_by_name_and_soon(text: str | bytes, code: str) -> None:
     data = text if isinstance(text, bytes) else text.encode()
-    begun = time.monotonic()
+    begun = time.process_time()
     _, found = read_yaml("a.yaml", data)
-    assert time.monotonic() - begun < BOUND_S
+    assert time.process_time() - begun < BOUND_S
     assert found[0].code == code
     assert len(found) <= 101
     assert all(each.message and each.place for each in found)
@@ -125,9 +125,9 @@ ALLOWED = [
 
 @pytest.mark.parametrize("text", [case[1] for case in ALLOWED], ids=[case[0] for case in ALLOWED])
 def test_what_only_looks_hostile_is_read(text: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     read(text)
-    assert time.monotonic() - begun < BOUND_S
+    assert time.process_time() - begun < BOUND_S
 
 
 SCALARS_KEPT = ["NO", "off", "1:30", "1_000", "2024-01-01", "1.2.3", "0b1", "y"]
@@ -168,11 +168,11 @@ FLOODS = [
 
 @pytest.mark.parametrize(("text", "code"), [case[1:] for case in FLOODS], ids=[case[0] for case in FLOODS])
 def test_hostile_declarations_are_refused_soon(text: str, code: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     root, found = read_yaml("a.yaml", text.encode())
     assert root is not None
     _, faults = parse_file("a.yaml", root)
-    assert time.monotonic() - begun < BOUND_S
+    assert time.process_time() - begun < BOUND_S
     assert code in ("", *codes(faults))
     assert faults
     assert len(faults) <= 501

@@ -137,11 +137,13 @@ SLIPS = [
             "delete the tag; text that begins with ! needs quotes"
         ),
     ),
+    ("a: ? b", f"FO104 1:4-5 plain text may not begin with ? | {MEANING} | write a: '? b'"),
+    ("a: x\n\t\tb: 1\n", "FO104 2:1-2 a tab may not indent a line | a tab | use spaces"),
     (
-        "a: ? b",
+        "a: {b: c:, d: e}",
         (
-            "FO104 1:4-5 this is not YAML: mapping keys are not allowed in this context | "
-            "the fault may stand on the line before"
+            "FO105 1:8-9 a colon cut your text: quote it | a comma or bracket follows the colon | "
+            "write a: {b: 'c:', d: e}"
         ),
     ),
 ]

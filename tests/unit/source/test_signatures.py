@@ -1,6 +1,8 @@
+# ruff: noqa: E501 - a row of a table stays on its line
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -423,7 +425,7 @@ def test_names_near_by_are_suggested() -> None:
         "looked for src/churn/date.py or src/churn/date/__init__.py or churn/date.py or churn/date/__init__.py",
         "did you mean churn.data:prep?",
     )
-    assert told("data", "prep")[3] == "did you mean churn.data:prep?"
+    assert told("data", "prep")[3] == "did you mean churn.data:prep or src.churn.data:prep?"
     assert told("churn", "prep")[2].startswith("a folder without __init__.py; looked for src/churn.py")
     assert told("os", "system")[:2] == ("FO401", 'module "os" is not a first-party module')
     assert told("builtins", "eval")[:2] == ("FO401", 'module "builtins" is not a first-party module')
@@ -546,3 +548,51 @@ def test_own_modules_that_shadow_ours_are_only_read() -> None:
         good("import json, yaml\nfrom flyteops.types import File\ndef f(x: File): ...", **others).parameters[0].type
         == FILE
     )
+
+
+def test_nothing_of_the_user_runs() -> None:
+    canary = Path("canary-of-signatures")
+    text = f"""
+    import not_installed_anywhere as n
+    open({str(canary)!r}, "w").close()
+    class Meta(type):
+        def __new__(*a): open({str(canary)!r}, "w").close()
+    class C(metaclass=Meta): ...
+    @open({str(canary)!r}, "w")
+    def f(x: int = open({str(canary)!r}, "w").close(), y: [open({str(canary)!r}, "w")] = 1) -> n.Model: ...
+    """
+    found = good(text)
+    assert not canary.exists()
+    assert "m" not in sys.modules
+    assert [(p.name, p.type, p.required, p.default) for p in found.parameters] == [
+        ("x", INT, False, None),
+        ("y", None, False, None),
+    ]
+    assert (
+        found.outputs[0].why
+        == "`not_installed_anywhere.Model` is a class of an installed package, whose source is not read"
+    )
+
+
+@pytest.mark.parametrize(
+    "docstring",
+    [
+        "Trains a model\n    on rows.\n\n    More.\n\n    Args:\n        rows: how many\n            there are\n        rate (float, optional): speed\n\n    Returns:\n        x: no",
+        "Trains a model\n    on rows.\n\n    Parameters\n    ----------\n    rows : int\n        how many\n        there are\n    rate\n        speed\n\n    Returns\n    -------\n    x : no",
+        "Trains a model\n    on rows.\n\n    :param rows: how many\n        there are\n    :param float rate: speed\n    :returns: x",
+    ],
+    ids=["google", "numpy", "sphinx"],
+)
+def test_descriptions_come_from_the_docstring(docstring: str) -> None:
+    found = good(f'def f(rows: int, rate: float = 1):\n    """{docstring}\n    """\n')
+    assert found.description == "Trains a model on rows."
+    assert found.descriptions == {"rows": "how many there are", "rate": "speed"}
+
+
+def test_a_module_whose_types_cannot_be_read_as_yaml_names_them() -> None:
+    text = "from dataclasses import dataclass\n@dataclass\nclass N:\n  n: list['N']\n"
+    found = source({"t.py": text}).named_type("t", "N", AT)
+    assert isinstance(found, tuple)
+    assert [(fault.code, fault.message, fault.related) for fault in found] == [
+        ("FO414", "`N` contains itself", (Related(place=AT, label="named here"),))
+    ]
