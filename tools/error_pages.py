@@ -5,6 +5,7 @@ python tools/error_pages.py            # a test compares what is there with what
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "rejects"
 PAGES = ROOT / "docs" / "errors"
 LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".py": "python", ".sh": "sh", ".sql": "sql", ".json": "json"}
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e]")
 LONGEST = 4096
 """Bytes of a file that a page still shows; the cases of the limits have far larger ones."""
 
@@ -46,7 +48,7 @@ def block(path: Path, title: str) -> str:
     content = path.read_bytes()
     if len(content) > LONGEST:
         return f"{name} ({len(content)} bytes, not shown)"
-    text = content.decode("utf-8", errors="backslashreplace")
+    text = CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", content.decode("utf-8", errors="backslashreplace"))
     fence = "`" * 4 if "```" in text else "`" * 3
     return f"{name}\n\n{fence}{LANGUAGES.get(path.suffix, 'text')}\n{text.rstrip()}\n{fence}"
 

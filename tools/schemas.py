@@ -14,12 +14,17 @@ FOLDER = ROOT / "schemas"
 
 def schemas() -> dict[str, str]:
     """All schemas: file name to text."""
-    from flyteops.source.schemas import declaration_schema
-    from flyteops.views.json import render_document
-
+    from flyteops.plan.document import plan_schema
     from flyteops.settings import project_schema
+    from flyteops.source.schemas import declaration_schema
+    from flyteops.views.json import diagnostics_schema, render_document
 
-    made = {"declarations.v1.json": declaration_schema(), "project.v1.json": project_schema()}
+    made = {
+        "declarations.v1.json": declaration_schema(),
+        "diagnostics.v1.json": diagnostics_schema(),
+        "plan.v1.json": plan_schema(),
+        "project.v1.json": project_schema(),
+    }
     return {name: render_document(schema) for name, schema in made.items()}
 
 

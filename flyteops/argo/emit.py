@@ -124,7 +124,7 @@ def _spec(
     labels = _labels(program, found)
     account = target.service_account
     if plan.service_account:
-        account = found.plain(plan.service_account, at=(found.address, "service_account"), what="the service account")
+        account = found.object_name(plan.service_account, at=(found.address, "service_account"), what="service account")
     spec: JsonObject = {
         "entrypoint": entrypoint,
         "templates": shelf.listed(),
@@ -132,7 +132,7 @@ def _spec(
         "automountServiceAccountToken": False,
         "executor": {"serviceAccountName": target.executor_account},
         "podMetadata": {"labels": labels},
-        "workflowMetadata": {"labels": {**labels, **_user_pairs(plan, "labels", found=found)}},
+        "workflowMetadata": {"labels": {**_user_pairs(plan, "labels", found=found), **labels}},
     }
     if begins:
         # Empty unless the clock or a launch fills them: a time of the engine's, the key of a document in the store.
@@ -156,7 +156,7 @@ def _object(
     metadata: JsonObject = {
         "name": name,
         "namespace": target.namespace,
-        "labels": {**_labels(program, found), **_user_pairs(plan, "labels", found=found)},
+        "labels": {**_user_pairs(plan, "labels", found=found), **_labels(program, found)},
         "annotations": {**_user_pairs(plan, "annotations", found=found), "flyteops/address": found.address},
     }
     return {"apiVersion": API, "kind": kind, "metadata": metadata, "spec": spec}
@@ -174,6 +174,8 @@ def _labels(program: Program, found: Findings) -> JsonObject:
 
 
 def _user_pairs(plan: LaunchPlan, field: str, *, found: Findings) -> JsonObject:
+    for key, _ in plan.labels if field == "labels" else plan.annotations:
+        found.key(key, at=(found.address, f"{field}.{key}"), what=field)
     if field == "annotations":
         # Annotations of the object itself: the engine does not hand them on to a run.
         return {key: found.carried(text, at=(found.address, field), what=f'"{key}"') for key, text in plan.annotations}
@@ -218,6 +220,8 @@ def _check_target(target: Target, *, found: Findings) -> None:
         texts.extend(target.runner.command)
     for text in texts:
         found.plain(text, at=("", ""), what=f'the setting "{text}"')
+    for what, name in (("namespace", target.namespace), ("service account", target.service_account)):
+        found.object_name(name, at=("", ""), what=what)
 
 
 def _dict(value: Json) -> JsonObject:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.program import Program
 
+_OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 CLOSED_TAG = "{{"
+OWNED_PREFIXES = (".argoproj.io", ".kubernetes.io", ".k8s.io", ".istio.io", ".linkerd.io", ".hashicorp.com")
+"""Prefixes whose labels and annotations change how a pod is run or what is put into it."""
 
 
 def origin(program: Program, address: str, field_path: str = "") -> Place | None:
@@ -64,6 +68,31 @@ class Findings:
             way_out="Remove it.",
         )
         return ""
+
+    def object_name(self, text: str, *, at: tuple[str, str], what: str) -> str:
+        """The name of an object of Kubernetes."""
+        if len(text) > 253 or not _OBJECT.fullmatch(text) or (what == "namespace" and (len(text) > 63 or "." in text)):
+            self.refuse(
+                "FO809",
+                f'the {what} "{text}" is not a name that Kubernetes takes',
+                at=at,
+                label="small letters, digits and dashes",
+                way_out="Write it with small letters, digits and dashes, no dash at either end.",
+            )
+        return text
+
+    def key(self, text: str, *, at: tuple[str, str], what: str) -> str:
+        """The key of a label or an annotation, refused when its prefix steers the engine or injects containers."""
+        prefix, slash, _ = text.rpartition("/")
+        if slash and prefix != "app.kubernetes.io" and f".{prefix}".endswith(OWNED_PREFIXES):
+            self.refuse(
+                "FO808",
+                f'the key "{text}" of {what} belongs to the engine or to what runs beside it',
+                at=at,
+                label=f"{prefix} is not yours",
+                way_out="Choose a prefix of your own, such as acme.com/.",
+            )
+        return self.plain(text, at=at, what=f"a key of {what}")
 
 
 def _encodable(text: str) -> bool:

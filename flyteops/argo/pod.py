@@ -66,7 +66,7 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
     _set_labels(body, task, found=found)
     body["retryStrategy"] = retry_strategy(settings.retries)
     if task.service_account:
-        account = found.plain(task.service_account, at=(at, "service_account"), what="the service account")
+        account = found.object_name(task.service_account, at=(at, "service_account"), what="service account")
         body["serviceAccountName"] = account
     return body
 
@@ -303,7 +303,7 @@ def _set_scheduling(body: JsonObject, task: Task, settings: TaskSettings, *, tar
     if tolerations:
         body["tolerations"] = [_toleration(each, at=at, found=found) for each in dict.fromkeys(tolerations)]
     if resources.priority:
-        body["priorityClassName"] = found.plain(resources.priority, at=at, what="the priority")
+        body["priorityClassName"] = found.object_name(resources.priority, at=at, what="priority")
 
 
 def _toleration(toleration: Toleration, *, at: tuple[str, str], found: Findings) -> JsonObject:
@@ -322,7 +322,7 @@ def _set_labels(body: JsonObject, task: Task, *, found: Findings) -> None:
     for field, pairs in (("labels", task.labels), ("annotations", task.annotations)):
         if pairs:
             metadata[field] = {
-                found.plain(key, at=(at, field), what=f"a key of {field}"): found.plain(
+                found.key(key, at=(at, field), what=field): found.plain(
                     text, at=(at, f"{field}.{key}"), what=f'"{key}" in {field}'
                 )
                 for key, text in pairs

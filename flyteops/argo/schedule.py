@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
 
-from flyteops.argo.cron import ZONE, engine_line
-from flyteops.argo.every import beat_of
+from flyteops.argo.every import beat_of, instant
 from flyteops.argo.faults import Findings
 from flyteops.argo.names import MAX_CRON_NAME, object_name
+from flyteops.execution.schedule import BadCron, cron_line, parse_cron
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import LaunchPlan, Schedule
 
 MISSED_WITHIN_S = 30 * 24 * 3600
 """How long after its slot a missed run is still made up: the engine makes up at most one."""
+_ZONE = re.compile(r"UTC|[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
 _POLICY = {"allow": "Allow", "forbid": "Forbid", "replace": "Replace"}
 
 
@@ -48,18 +49,19 @@ def cron_body(
 
 
 def _line(schedule: Schedule, *, found: Findings) -> tuple[str, str]:
-    if not ZONE.fullmatch(schedule.timezone):
+    if not _ZONE.fullmatch(schedule.timezone):
         _refuse(f'"{schedule.timezone}" is not a time zone', "timezone", "Write Area/City or UTC.", found=found)
     if schedule.cron is not None:
-        line = engine_line(schedule.cron)
-        if line is None:
+        try:
+            parse_cron(schedule.cron)
+        except BadCron:
             _refuse(
                 f'"{schedule.cron}" is not a schedule that Argo takes',
                 "cron",
                 "Write five fields: minute, hour, day, month, day of the week; or an alias such as @daily.",
                 found=found,
             )
-        return line or schedule.cron, schedule.timezone
+        return cron_line(schedule.cron), schedule.timezone
     every = schedule.every or ""
     beat = beat_of(every, schedule.start)
     if beat is None:
@@ -83,7 +85,7 @@ def _window(schedule: Schedule) -> str:
 
 
 def _instant(text: str) -> str:
-    return datetime.fromisoformat(text).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant(text).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _refuse(message: str, field: str, way_out: str, *, found: Findings) -> None:

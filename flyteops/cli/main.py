@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "apply": "Bring the registry to what a commit says.",
     "run": "Run a workflow, launch plan or task on this machine.",
     "render": "Write the Argo objects that a cluster would get.",
-    "show": "Show one entity, or what an error's code means.",
+    "show": "Show one entity, a saved plan, or what an error's code means.",
     "status": "Show what is applied, and by which commit.",
     "doctor": "Check this machine and print each setting's origin.",
     "version": "Print the version.",

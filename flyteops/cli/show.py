@@ -13,12 +13,14 @@ from flyteops.cli.session import Session
 _CODE = re.compile(r"FO-?[A-Z]?[0-9]{3}")
 
 
-@command("Show an entity (task/fit) with where each value was written, or explain a code (FO217).")
-@click.argument("what", metavar="ADDRESS|CODE")
+@command("Show an entity (task/fit) with where each value was written, a saved plan, or what a code (FO217) means.")
+@click.argument("what", metavar="ADDRESS|FILE|CODE")
 def run(session: Session, what: str) -> int:
     """Exit 0, or 4 when there is no such thing."""
     if _CODE.fullmatch(what.upper()):
         return _explain(session, what.upper())
+    if what.endswith(".json"):
+        return _saved_plan(session, what)
     from flyteops.operations.running import find
     from flyteops.operations.sources import load_program
     from flyteops.views.entity import entity_document, render_entity
@@ -31,6 +33,21 @@ def run(session: Session, what: str) -> int:
         session.output.result(render_document(entity_document(program, entity)))
     else:
         session.output.result(render_entity(program, entity))
+    return Exit.OK
+
+
+def _saved_plan(session: Session, name: str) -> int:
+    from flyteops.operations.documents import read_plan
+    from flyteops.plan import plan_wire
+    from flyteops.views.json import render_document
+    from flyteops.views.text import render_plan
+    from flyteops.wiring import tool_version
+
+    plan = read_plan(name, (session.start / name).read_bytes())
+    if session.output.form == "json":
+        session.output.result(render_document(plan_wire(plan, tool=tool_version())))
+    else:
+        session.output.result(render_plan(plan, color=session.output.color_results, verbose=session.output.verbose))
     return Exit.OK
 
 

@@ -54,6 +54,8 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
     schedule = None
     if written is not None:
         unbound = [each for each in variables.values() if each.required and each.name not in given]
+        if not declared.sound:
+            unbound = []  # what gave them may have been refused
         schedule = read_schedule(
             written, key=body.key("schedule"), free=free, unbound=unbound, plan=name, faults=known.faults
         )

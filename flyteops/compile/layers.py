@@ -7,6 +7,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 
 from flyteops.compile.faults import Faults, suggestion
+from flyteops.compile.fields import without
 from flyteops.model.diagnostics import Place, Related
 from flyteops.source.manifests import EntityManifest, FileManifest
 from flyteops.source.merging import VALUES, null_over_nothing
@@ -241,35 +242,44 @@ def _declared(section: str, stacks: dict[str, _Stack], defaults: _Defaults, faul
     for name, stack in stacks.items():
         body = stack.body
         if body.get("like") is not None:
-            body = _liked(section, name, stacks, faults, ())
+            body = _liked(section, name, stacks, faults)
         body = _without_nulls(defaults.fill(section, stack, body))
         place = stack.manifest.name.place
         found[name] = Declared(section=section, name=name, place=place, body=body, sound=stack.sound)
     return found
 
 
-def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults, above: tuple[str, ...]) -> Mapping:
-    """The body with what it is like laid under it."""
-    stack = stacks[name]
-    if stack.liked is not None:
-        return stack.liked
+def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults) -> Mapping:
+    """The body with what it is like laid under it; chains may be long, so none of this is recursive."""
+    chain = [name]
+    while (following := _follow(section, chain, stacks, faults)) is not None:
+        chain.append(following)
+    below: _Stack | None = None
+    for each in reversed(chain):
+        stack = stacks[each]
+        if stack.liked is None:
+            stack.liked = without(stack.body, "like")
+            if below is not None and below.liked is not None:
+                stack.liked = replace(lay_over(below.liked, stack.liked, faults=faults), place=stack.body.place)
+                stack.sound = stack.sound and below.sound
+        below = stack
+    return stacks[name].liked or stacks[name].body
+
+
+def _follow(section: str, chain: list[str], stacks: dict[str, _Stack], faults: Faults) -> str | None:
+    """What the last of a chain is like, when that is still to be laid."""
+    stack = stacks[chain[-1]]
     like = stack.body.get("like")
-    own = Mapping(
-        entries=tuple(entry for entry in stack.body.entries if entry.key.text != "like"),
-        place=stack.body.place,
-        flow=stack.body.flow,
-    )
-    stack.liked = own  # also what a ring meets, so that it is told once
-    if not isinstance(like, Scalar):
-        return own
-    if like.text in (*above, name):
-        begin = above.index(like.text) if like.text in above else len(above)
-        ring = " → ".join((*above[begin:], name, like.text))
+    if stack.liked is not None or not isinstance(like, Scalar):
+        return None
+    if like.text in chain:
+        ring = chain[chain.index(like.text) :]
+        told = " → ".join((*ring, like.text))
         way_out = "let one of them say its fields itself"
-        for each in (*above[begin:], name):
+        for each in ring:
             stacks[each].sound = False
-        faults.add("FO268", f"like: goes in a ring: {ring}", at=like.place, help=way_out)
-        return own
+        faults.add("FO268", f"like: goes in a ring: {told}", at=like.place, help=way_out)
+        return None
     if like.text not in stacks:
         stack.sound = False
         faults.add(
@@ -278,15 +288,8 @@ def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults, a
             at=like.place,
             help=suggestion(like.text, stacks, kinds=section),
         )
-        return own
-    below = (
-        _liked(section, like.text, stacks, faults, (*above, name))
-        if _is_like(stacks[like.text])
-        else (stacks[like.text].body)
-    )
-    stack.sound = stack.sound and stacks[like.text].sound
-    stack.liked = replace(lay_over(below, own, faults=faults), place=own.place)
-    return stack.liked
+        return None
+    return like.text
 
 
 def _is_like(stack: _Stack) -> bool:

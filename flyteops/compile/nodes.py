@@ -44,6 +44,8 @@ class Reader:
     known: Known
     scope: Scope
     bodies: dict[str, Entry]
+    sound: bool = True
+    """Not when parts were refused where they were read: what is missing then is not told again."""
     found: dict[str, Outputs | None] = field(default_factory=dict)
     finding: set[str] = field(default_factory=set)
     given: dict[tuple[int, str], tuple[Binding, LiteralType] | None] = field(default_factory=dict)
@@ -262,7 +264,8 @@ class Reader:
                 bounds.append(Bound(name=name, type=variable.type, binding=binding))
         if missing:
             whole = False
-            self._missing(missing, key, callee)
+            if self.sound:
+                self._missing(missing, key, callee)
         return tuple(bounds) if whole else None
 
     def _no_input(self, name: Scalar, callee: str, by_name: dict[str, Variable], taken: frozenset[str]) -> None:

@@ -78,6 +78,7 @@ def _workflow(known: Known, declared: Declared) -> Workflow | None:
             help="add nodes: {NAME: {task: …}}",
         )
     reader = _reader(known, inputs, entries)
+    reader.sound = declared.sound
     nodes = [reader.node(entry) for entry in entries.values()]
     whole = not _refuse_rings(known, reader)
     outputs = _outputs(reader, body)

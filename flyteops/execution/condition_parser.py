@@ -307,7 +307,7 @@ class _Parser:
         return Unparsed(message, start=self.token.start, end=self.token.end, way_out=way_out)
 
 
-def _balanced(parts: list[ConditionTerm], join: type[AndTerm] | type[OrTerm]) -> ConditionTerm:
+def _balanced(parts: list[ConditionTerm], join: type[AndTerm | OrTerm]) -> ConditionTerm:
     """A chain as a tree of little depth, so that a long condition needs no deep recursion; both are associative."""
     if len(parts) == 1:
         return parts[0]

@@ -81,3 +81,8 @@ class Job:
     def path(self) -> str:
         """The step's path."""
         return self.node.step.path
+
+    @property
+    def commit_path(self) -> str:
+        """Where the call commits: the step's path, and the item's number for a map."""
+        return self.path if self.item is None else f"{self.path}.{self.item}"

@@ -4,42 +4,39 @@ from __future__ import annotations
 
 import heapq
 import os
-import selectors
 import shutil
 import signal
 import sys
 from collections import deque
 from collections.abc import Callable
 from itertools import count
-from typing import Any
 
 from flyteops.execution.frontier import Frontier, Result
 from flyteops.execution.graph import Decide, Join, RunMap, RunTask, Step
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.execution.retrying import wait_before_next
+from flyteops.local.answers import failure, killed, late, message_of, node_error, of_item, stopped_error
+from flyteops.local.attempts import make_folder, overdue, request_for, set_kill_time, settings_of, waiting_until
 from flyteops.local.inline import perform_inline, user_code
 from flyteops.local.interrupts import Interrupts
 from flyteops.local.jobs import Job, MapRecord, NodeRecord
 from flyteops.local.launching import Intake, check_execution, inlined_outputs, store_inputs, with_files
+from flyteops.local.pool import Heard, Pool
 from flyteops.local.requests import EventKind, NodeError, RunEvent, RunRequest, RunResult
-from flyteops.local.workers import Worker, worker_environment
 from flyteops.model.digest import Json, JsonObject
-from flyteops.model.entities import TaskSettings
+from flyteops.model.entities import Timeout
 from flyteops.model.errors import OutsideFailed
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.store import BlobStore, StoreFailed
-from flyteops.runtime.endings import DEADLINE, STOPPED, USER
+from flyteops.runtime.endings import STOPPED, USER
 from flyteops.runtime.maps import needed_of
 from flyteops.runtime.session import Session
 from flyteops.runtime.verbs import Answer, perform
 
-KILL_SLACK_S = 2.0
-"""A worker ends itself at its deadline; this much later it is killed from outside."""
 GRACE_S = 10.0
 """Between SIGTERM and SIGKILL after the first Ctrl-C."""
 SIBLING_GRACE_S = 3.0
 """The same for siblings of a failed node and for attempts that are late."""
-_LOG_TAIL = 2000
 
 
 def run(
@@ -59,6 +56,10 @@ def run(
                 return local.run(outputs, interrupts)
     except StoreFailed as error:
         raise OutsideFailed("store", str(error), retryable=error.retryable) from error
+    except OSError as error:
+        where = error.filename or request.folder
+        message = f"{where}: {error.strerror or error}"
+        raise OutsideFailed("this machine", message, retryable=False, way_out="make room or give access") from error
 
 
 def _records(request: RunRequest, intake: Intake) -> dict[str, NodeRecord]:
@@ -101,18 +102,19 @@ class _LocalRun:
         self.maps: dict[str, MapRecord] = {}
         self.waiting: deque[Job] = deque()
         self.delayed: list[tuple[float, int, Job]] = []
-        self.active: dict[int, tuple[Worker, Job]] = {}
-        self.idle: list[Worker] = []
-        self.selector = selectors.DefaultSelector()
         self.started_s = clock.monotonic_s()
         self.parallel = 1 if request.inline else max(1, request.parallel or os.cpu_count() or 1)
         self.folder = os.path.join(request.folder, execution)  # noqa: PTH118
-        self.environment = worker_environment()
+        self.pool = Pool(request.python or sys.executable, request.code_roots, folder=self.folder)
         self.number = count()
         self.failed_step: str | None = None
         self.stopping = False
         self.kill_all_at_s: float | None = None
         self.interrupted = 0
+        self.bounded = any(
+            isinstance(node.step.work, RunTask | RunMap) and node.step.work.settings.timeout != Timeout()
+            for node in nodes.values()
+        )
         self.session = self._session("run")
 
     # ------------------------------------------------------------------------------------------ the loop
@@ -120,20 +122,19 @@ class _LocalRun:
     def run(self, outputs: JsonObject, interrupts: Interrupts) -> RunResult:
         """Until nothing runs and nothing may start."""
         os.makedirs(self.folder, exist_ok=True)  # noqa: PTH103
-        self.selector.register(interrupts.handle, selectors.EVENT_READ)
+        self.pool.also_wait_for(interrupts.handle)
         try:
             while True:
                 self._heed(interrupts)
                 self._start_ready()
                 self._dispatch()
-                if not self.active and (self.stopping or not (self.waiting or self.delayed)):
+                if not self.pool and (self.stopping or not (self.waiting or self.delayed)):
                     if self.stopping or not self._start_ready():
                         break
                     continue
                 self._wait(interrupts)
         finally:
-            self._end_workers()
-            self.selector.close()
+            self.pool.end()
         return self._result(outputs)
 
     def _heed(self, interrupts: Interrupts) -> None:
@@ -205,25 +206,12 @@ class _LocalRun:
             job = heapq.heappop(self.delayed)[2]
             job.queued_s = now
             self.waiting.append(job)
-        while self.waiting and not self.stopping and len(self.active) < self.parallel:
+        while self.waiting and not self.stopping and len(self.pool) < self.parallel:
             self._attempt(self.waiting.popleft())
-        for job in [job for job in self.waiting if self._overdue(job, now)]:
+        for job in [job for job in self.waiting if self.bounded and overdue(job, now)]:
             if job in self.waiting:
                 self.waiting.remove(job)
-                self._job_failed(job, _late("it waited too long (timeout.queued or timeout.total)"))
-
-    def _overdue(self, job: Job, now: float) -> bool:
-        due = self._waiting_until(job)
-        return due is not None and now >= due
-
-    def _waiting_until(self, job: Job) -> float | None:
-        timeout = _settings(job).timeout
-        bounds = []
-        if timeout.queued_s is not None:
-            bounds.append(job.queued_s + timeout.queued_s)
-        if timeout.total_s is not None:
-            bounds.append(job.first_s + timeout.total_s)
-        return min(bounds, default=None)
+                self._job_failed(job, late("it waited too long (timeout.queued or timeout.total)"))
 
     # -------------------------------------------------------------------------------------- one attempt
 
@@ -239,167 +227,84 @@ class _LocalRun:
         job.attempt += 1
         job.node.attempts += 1
         job.attempt_id = self.ids.fresh()
-        self._make_folder(job)
+        make_folder(job, self.folder, inline=self.request.inline)
         job.begun_s = self._now()
         self._tell("started", job)
         if self.request.inline:
             self._finish_attempt(job, self._inline(job))
             return
-        worker = self._worker_for(job)
-        self.active[worker.answers] = (worker, job)
-        self.selector.register(worker.answers, selectors.EVENT_READ)
-        self._set_kill_time(job)
+        self.pool.begin(job, request_for(job, self.request, execution=self.execution, store_uri=self.store_uri))
+        set_kill_time(job)
 
     def _known(self, job: Job) -> Answer | None:
         """The answer when nothing needs to be called: committed before, cached, or inputs that do not fit."""
-        path = job.path if job.item is None else f"{job.path}.{job.item}"
-        if self.store.size(self.session.commit_key(path)) is not None:
+        if self.store.size(self.session.commit_key(job.commit_path)) is not None:
             return Answer(0, cached=True)
         if job.node.invocation.get("cache") is None or self.request.cache != "on":
             return None
         answer = perform(self.session, "lookup", job.node.invocation, job.item)
         return answer if answer.code or answer.cached else None
 
-    def _worker_for(self, job: Job) -> Worker:
-        message = self._message(job)
-        while self.idle:
-            worker = self.idle.pop()
-            if worker.send(message):
-                return worker
-            worker.end()
-        log = os.path.join(self.folder, "workers.log")  # noqa: PTH118
-        python = self.request.python or sys.executable
-        worker = Worker(python, self.request.code_roots, log=log, environment=self.environment)
-        worker.send(message)
-        return worker
-
-    def _message(self, job: Job) -> dict[str, Any]:
-        return {
-            "verb": "task" if job.item is None else "map-item",
-            "invocation": job.node.invocation,
-            "item": job.item,
-            "store": self.store_uri,
-            "run": self.execution,
-            "attempt": job.attempt_id,
-            "scope": self.request.scope,
-            "cache": self.request.cache,
-            "folder": job.folder,
-            "log": job.log,
-            "env": dict(_settings(job).env),
-            "run_s": _settings(job).timeout.run_s,
-        }
-
     def _inline(self, job: Job) -> Answer:
         session = self._session(job.attempt_id, folder=job.folder, job=job)
         try:
-            return perform_inline(session, job.node.invocation, job.item, env=_settings(job).env)
+            return perform_inline(session, job.node.invocation, job.item, env=settings_of(job).env)
         except KeyboardInterrupt:
             self.interrupted = 1
             self._stop(grace_s=0.0)
-            return Answer(STOPPED, error=_error(STOPPED, "stopped", "interrupted"))
-
-    def _make_folder(self, job: Job) -> None:
-        name = job.path if job.item is None else f"{job.path}.{job.item}"
-        place = os.path.join(self.folder, name, f"{job.attempt}-{job.attempt_id[:8]}")  # noqa: PTH118
-        job.folder = os.path.join(place, "work")  # noqa: PTH118
-        os.makedirs(job.folder, exist_ok=True)  # noqa: PTH103
-        job.log = os.path.join(place, "log.txt")  # noqa: PTH118
-        job.node.log = None if self.request.inline else job.log
-
-    def _set_kill_time(self, job: Job) -> None:
-        timeout = _settings(job).timeout
-        bounds: list[tuple[float, str]] = []
-        if timeout.run_s is not None:
-            text = f"the attempt took longer than {timeout.run_s:g} s (timeout.run)"
-            bounds.append((job.begun_s + timeout.run_s + KILL_SLACK_S, text))
-        if timeout.total_s is not None:
-            text = f"the node took longer than {timeout.total_s:g} s (timeout.total)"
-            bounds.append((job.first_s + timeout.total_s, text))
-        job.kill_at_s, job.late = min(bounds, default=(None, ""))
+            return failure(STOPPED, "stopped", "interrupted")
 
     # ---------------------------------------------------------------------------------------- waiting
 
     def _wait(self, interrupts: Interrupts) -> None:
-        for key, _ in self.selector.select(self._patience()):
-            if key.fd == interrupts.handle:
-                interrupts.drain()
-            else:
-                self._hear(key.fd)
+        heard = self.pool.wait(self._patience())
+        interrupts.drain()
+        for each in heard:
+            for event, message in each.notes:
+                self._tell("nondeterministic", each.job, message=f"{event}: {message}")
+            self._finish_attempt(each.job, each.answer or self._died(each))
         self._kill_late()
 
     def _patience(self) -> float | None:
-        times = [job.kill_at_s for _, job in self.active.values() if job.kill_at_s is not None]
+        times = [job.kill_at_s for job in self.pool.jobs() if job.kill_at_s is not None]
         if self.delayed and not self.stopping:
             times.append(self.delayed[0][0])
         if self.kill_all_at_s is not None:
             times.append(self.kill_all_at_s)
-        if len(self.waiting) <= 1000:
-            times.extend(due for job in self.waiting if (due := self._waiting_until(job)) is not None)
+        if self.bounded:
+            times.extend(due for job in self.waiting if (due := waiting_until(job)) is not None)
         return max(0.0, min(times) - self._now()) if times else None
 
-    def _hear(self, handle: int) -> None:
-        if handle not in self.active:
-            return
-        worker, job = self.active[handle]
-        try:
-            document = worker.receive()
-        except EOFError:
-            self._forget(handle)
-            self._finish_attempt(job, self._died(worker, job))
-            return
-        if document is None:
-            return
-        self._forget(handle)
-        for event, message in document["notes"]:
-            self._tell("nondeterministic", job, message=f"{event}: {message}")
-        answer = Answer(document["code"], cached=document["cached"], error=document["error"])
-        if answer.code in (DEADLINE, STOPPED):
-            # It told us on its way out.
-            worker.end(grace_s=1.0)
-        else:
-            self.idle.append(worker)
-        self._finish_attempt(job, answer)
-
-    def _forget(self, handle: int) -> None:
-        del self.active[handle]
-        self.selector.unregister(handle)
-
-    def _died(self, worker: Worker, job: Job) -> Answer:
+    def _died(self, heard: Heard) -> Answer:
         """The answer of a worker that is gone: its commit counts, else how it ended."""
-        code = worker.end(grace_s=1.0)
-        path = job.path if job.item is None else f"{job.path}.{job.item}"
-        if self.store.size(self.session.commit_key(path)) is not None:
+        job, code = heard.job, heard.exit_code
+        if self.store.size(self.session.commit_key(job.commit_path)) is not None:
             return Answer(0)
-        if job.late:
-            message = job.late if job.kill_at_s is not None and self._now() >= job.kill_at_s else ""
-            if message:
-                return _late(message)
+        if job.late and job.kill_at_s is not None and self._now() >= job.kill_at_s:
+            return late(job.late)
         if code > 128:
-            name = _signal_name(code - 128)
-            cause = "stopped" if self.stopping else "killed"
-            return Answer(code, error=_error(code, cause, f"the worker process was ended by {name}"))
-        message = f"the function ended its process with exit code {code}"
-        if not worker.answered and not os.path.exists(job.log):  # noqa: PTH110
-            message = f"the worker process ended with exit code {code} before it began{self._worker_log()}"
-        return Answer(USER, error=_error(USER, "crash", message))
+            return killed(code, stopping=self.stopping)
+        if heard.fresh and not os.path.exists(job.log):  # noqa: PTH110
+            raise OutsideFailed(
+                "python",
+                f"the interpreter {self.request.python or sys.executable} cannot run tasks: {self._last_words(code)}",
+                retryable=False,
+                way_out="name one of Python 3.11 or newer with --python",
+            )
+        return failure(USER, "crash", f"the function ended its process with exit code {code}")
 
-    def _worker_log(self) -> str:
-        try:
-            with open(os.path.join(self.folder, "workers.log"), encoding="utf-8", errors="replace") as log:  # noqa: PTH118, PTH123
-                tail = log.read()[-_LOG_TAIL:].strip()
-        except OSError:
-            return ""
-        return f": {tail}" if tail else ""
+    def _last_words(self, code: int) -> str:
+        words = self.pool.last_words()
+        if "-P" in words and "nknown option" in words:
+            return "it is older than Python 3.11"
+        return f"it ended with exit code {code}" + (f": {words}" if words else "")
 
     def _kill_late(self) -> None:
         now = self._now()
         if self.kill_all_at_s is not None and now >= self.kill_all_at_s:
-            for worker, _ in self.active.values():
-                worker.signal(signal.SIGKILL)
+            self.pool.signal(signal.SIGKILL)
             self.kill_all_at_s = None
-        for worker, job in list(self.active.values()):
-            if job.kill_at_s is not None and now >= job.kill_at_s:
-                worker.signal(signal.SIGKILL)
+        self.pool.signal(signal.SIGKILL, lambda job: job.kill_at_s is not None and now >= job.kill_at_s)
 
     # ----------------------------------------------------------------------------------------- results
 
@@ -412,18 +317,18 @@ class _LocalRun:
 
     def _attempt_failed(self, job: Job, answer: Answer) -> None:
         if self.stopping or self._given_up(job):
-            job.node.error = job.node.error or _stopped(answer, self.failed_step)
+            job.node.error = job.node.error or stopped_error(answer, self.failed_step)
             job.node.ended_s = self._now()
             self._tell("stopped", job)
             return
-        total = _settings(job).timeout.total_s
+        total = settings_of(job).timeout.total_s
         out_of_time = total is not None and self._now() - job.first_s >= total
         job.tries = job.tries.after(answer.code)
-        wait = None if out_of_time else wait_before_next(_settings(job).retries, job.tries, exit_code=answer.code)
+        wait = None if out_of_time else wait_before_next(settings_of(job).retries, job.tries, exit_code=answer.code)
         if wait is None:
             self._job_failed(job, answer)
             return
-        self._tell("retrying", job, message=_message_of(answer), wait_s=wait)
+        self._tell("retrying", job, message=message_of(answer), wait_s=wait)
         heapq.heappush(self.delayed, (self._now() + wait, next(self.number), job))
 
     def _given_up(self, job: Job) -> bool:
@@ -449,20 +354,15 @@ class _LocalRun:
         items = self.maps.get(job.path)
         if items is None:
             return
-        self._tell("failed", job, message=_message_of(answer))
+        self._tell("failed", job, message=message_of(answer))
         items.open -= 1
         items.failed.append(job.item)
         if items.count - len(items.failed) >= items.needed:
             self._item_ended(job, items)
             return
         self._abandon_map(job.path)
-        told = _error_of(answer)
-        message = f"item {job.item}: {told.message}" if told else f"item {job.item} failed"
-        code = answer.code
-        failed = _error(code, told.cause if told else "user", message, told.type if told else "")
-        if told:
-            failed["traceback"] = told.traceback
-        self._end_step(job.node, Answer(code, error=failed))
+        job.node.log = job.log or None
+        self._end_step(job.node, of_item(answer, job.item))
 
     def _item_ended(self, job: Job, items: MapRecord) -> None:
         if items.pending:
@@ -476,9 +376,9 @@ class _LocalRun:
         self.waiting = deque(job for job in self.waiting if job.path != path)
         self.delayed = [each for each in self.delayed if each[2].path != path]
         heapq.heapify(self.delayed)
-        for worker, job in self.active.values():
+        self.pool.signal(signal.SIGTERM, lambda job: job.path == path)
+        for job in self.pool.jobs():
             if job.path == path:
-                worker.signal(signal.SIGTERM)
                 job.kill_at_s, job.late = self._now() + SIBLING_GRACE_S, ""
 
     def _gather(self, node: NodeRecord) -> None:
@@ -491,14 +391,14 @@ class _LocalRun:
         node.ended_s = self._now()
         result: Result = "failed" if answer.code else "succeeded"
         node.phase = result
-        node.error = _error_of(answer)
+        node.error = node_error(answer)
         for other in self.frontier.finish(path, result, branch=branch):
             state = self.frontier.states[other]
             self.nodes[other].phase = "skipped" if state == "skipped" else "not_run"
             if state == "skipped" and self.nodes[other].task:
                 self._tell_step("skipped", other)
         if answer.code:
-            self._tell_step("failed", path, message=_message_of(answer))
+            self._tell_step("failed", path, message=message_of(answer))
             self.failed_step = self.failed_step or path
             if self.request.failure_policy == "immediately":
                 self._stop(grace_s=SIBLING_GRACE_S)
@@ -508,14 +408,9 @@ class _LocalRun:
     def _stop(self, *, grace_s: float) -> None:
         """Nothing new begins; what runs gets SIGTERM now and SIGKILL after the grace."""
         self.stopping = True
-        for worker, _ in self.active.values():
-            worker.signal(signal.SIGTERM if grace_s else signal.SIGKILL)
+        self.pool.signal(signal.SIGTERM if grace_s else signal.SIGKILL)
         due = self._now() + grace_s
         self.kill_all_at_s = due if self.kill_all_at_s is None else min(due, self.kill_all_at_s)
-
-    def _end_workers(self) -> None:
-        for worker in [*self.idle, *(worker for worker, _ in self.active.values())]:
-            worker.end()
 
     def _result(self, outputs: JsonObject) -> RunResult:
         error: NodeError | None = None
@@ -523,7 +418,7 @@ class _LocalRun:
         phase = "aborted" if self.interrupted else "failed" if self.failed_step else "succeeded"
         if phase == "succeeded":
             answer = perform(self.session, "outputs", outputs)
-            error = _error_of(answer)
+            error = node_error(answer)
             if error is None:
                 committed = self.session.commit("")
                 kept = committed.get("outputs") if committed else None
@@ -593,48 +488,3 @@ class _LocalRun:
         taken = node.ended_s - node.started_s if node.ended_s is not None and node.started_s is not None else None
         at_s = self._now() - self.started_s
         self.watch(RunEvent(kind=kind, path=path, at_s=at_s, message=message, log=node.log, duration_s=taken))
-
-
-def _settings(job: Job) -> TaskSettings:
-    work = job.node.step.work
-    if isinstance(work, RunTask | RunMap):
-        return work.settings
-    raise TypeError(f"{job.path} calls no task")
-
-
-def _late(message: str) -> Answer:
-    return Answer(DEADLINE, error=_error(DEADLINE, "deadline", message))
-
-
-def _error(code: int, cause: str, message: str, kind: str = "") -> JsonObject:
-    return {"exit_code": code, "cause": cause, "type": kind, "message": message, "traceback": ""}
-
-
-def _error_of(answer: Answer) -> NodeError | None:
-    found = answer.error
-    if not answer.code:
-        return None
-    found = found or {}
-    return NodeError(
-        code=answer.code,
-        cause=str(found.get("cause", "crash")),
-        type=str(found.get("type", "")),
-        message=str(found.get("message", "")),
-        traceback=str(found.get("traceback", "")),
-    )
-
-
-def _message_of(answer: Answer) -> str:
-    return str(answer.error["message"]) if answer.error else f"exit code {answer.code}"
-
-
-def _stopped(answer: Answer, because: str | None) -> NodeError:
-    why = f"stopped because {because} failed" if because else "stopped"
-    return NodeError(code=answer.code, cause="stopped", type="", message=why, traceback="")
-
-
-def _signal_name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

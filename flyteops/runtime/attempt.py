@@ -7,9 +7,10 @@ from typing import Any
 
 from flyteops.context import Current, enter, leave
 from flyteops.model.digest import Json, JsonObject
+from flyteops.ports.store import StoreFailed
 from flyteops.runtime.binding import Given, bound_inputs
 from flyteops.runtime.cache import Slot, look_up, publish, slot_of
-from flyteops.runtime.calling import call, function_of, refuse_missing, return_hints, returned
+from flyteops.runtime.calling import call, function_of, line_of, refuse_missing, return_hints, returned
 from flyteops.runtime.committing import commit, outputs_of
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
 from flyteops.runtime.files import keep_returned, open_stored
@@ -127,8 +128,10 @@ def _arguments(session: Session, given: list[Given], hints: dict[str, Any]) -> d
             )
         except Mismatch as found:
             raise Ended(INTERFACE, f"input {name}{found.at}: {found.message}") from None
-        except (TypeError, ValueError) as error:
-            raise Ended(INTERFACE, f"input {name}: {error}", kind=type(error).__name__) from None
+        except (Ended, StoreFailed):
+            raise
+        except Exception as error:  # noqa: BLE001 - the user's own class may raise anything
+            raise Ended(INTERFACE, f"input {name}: {line_of(error)}", kind=type(error).__name__) from None
     return arguments
 
 
@@ -143,8 +146,10 @@ def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> J
             wire: Json = encode(value, of, each, keep_file=lambda file, form: keep_returned(session.store, file, form))
         except Mismatch as found:
             raise Ended(INTERFACE, f"output {name}{found.at}: {found.message}") from None
-        except RecursionError:
-            raise Ended(INTERFACE, f"output {name}: nested too deep") from None
+        except (Ended, StoreFailed):
+            raise
+        except Exception as error:  # noqa: BLE001 - the user's own class may raise anything
+            raise Ended(INTERFACE, f"output {name}: {line_of(error)}", kind=type(error).__name__) from None
         kept[name] = keep_literal(session.store, of, wire)
     return kept
 

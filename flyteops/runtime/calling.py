@@ -22,7 +22,7 @@ def function_of(reference: str, code: tuple[str, ...]) -> Any:
     except BaseException as error:  # noqa: BLE001 - a module's top level may raise anything, SystemExit too
         raise Ended(
             IMPORT,
-            f"importing {module_name} failed: {_line(error)}",
+            f"importing {module_name} failed: {line_of(error)}",
             kind=type(error).__name__,
             traceback=_traceback(error, own=("importlib", "flyteops")),
         ) from None
@@ -70,7 +70,7 @@ def call(function: Any, arguments: dict[str, Any], never: Json) -> Any:
     except BaseException as error:  # noqa: BLE001 - SystemExit and the like end the attempt, not the worker
         code = NEVER if _is_never(error, items_of(never or [])) else USER
         raise Ended(
-            code, _line(error), kind=_name(type(error)), traceback=_traceback(error, own=("flyteops",))
+            code, line_of(error), kind=_name(type(error)), traceback=_traceback(error, own=("flyteops",))
         ) from None
     if hasattr(result, "__await__") or type(result).__name__ in ("generator", "async_generator"):
         raise Ended(INTERFACE, f"the function returned a {type(result).__name__}, which is no value")
@@ -122,7 +122,8 @@ def _name(of: type) -> str:
     return of.__qualname__ if of.__module__ == "builtins" else f"{of.__module__}.{of.__qualname__}"
 
 
-def _line(error: BaseException) -> str:
+def line_of(error: BaseException) -> str:
+    """An exception in one line."""
     try:
         text = str(error)
     except Exception:  # noqa: BLE001 - a user's __str__ may raise

@@ -178,4 +178,6 @@ def builder_of(hint: Any) -> Callable[[dict[str, Any]], Any]:
     if hasattr(hint, "model_validate"):
         validate: Callable[[dict[str, Any]], Any] = hint.model_validate
         return validate
-    return lambda fields: hint(**fields)
+    given = getattr(hint, "__dataclass_fields__", {})
+    # What a class computes for itself (`init=False`) is part of its value, and computed again.
+    return lambda fields: hint(**{name: each for name, each in fields.items() if name not in given or given[name].init})

@@ -26,8 +26,9 @@ from flyteops.model.types import (
     spelling,
 )
 from flyteops.source import classes
-from flyteops.source.modules import Module, Unparsed
+from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, Target
+from flyteops.source.parsing import Unparsed
 from flyteops.source.quoting import unquoted
 from flyteops.source.readings import NOT_YET, Reading, Unread, refused
 from flyteops.source.sizes import MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, Sizes

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
 from flyteops.source.effects import runs_code
-from flyteops.source.modules import Binding, ImportTarget, Module, Unparsed
+from flyteops.source.modules import Binding, ImportTarget, Module
 from flyteops.source.names import Names
 from flyteops.source.normal_form import normal_form
+from flyteops.source.parsing import Unparsed
 from flyteops.source.uses import Computed, Uses, uses_of
 
 TAG = "flyteops.code.v1"

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related
-from flyteops.source.modules import Module, Modules, Unparsed
+from flyteops.source.modules import Module, Modules
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, chosen
+from flyteops.source.parsing import Unparsed
 from flyteops.source.suggest import nearest, shown
 from flyteops.source.uses import yields
 

@@ -3,39 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
-import sys
-import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Literal as OneOf
 
-from flyteops.model.diagnostics import Diagnostic, Place
-
-MAX_BYTES = 4 * 1024 * 1024
-"""A larger file is no source a person wrote; parsing one takes seconds and hundreds of megabytes."""
-
-MAX_TOKENS = 400_000
-"""Parsing costs by the token: about 2 s and 400 MB for as many. The longest module of CPython's library has 120,000."""
-
-_TOKEN = re.compile(r"\w+|[^\w\s]|\n")
-_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_NEWER_SYNTAX: tuple[tuple[re.Pattern[str], tuple[int, int], str], ...] = (
-    (re.compile(r"^\s*type\s+\w+\s*(\[.*\]\s*)?="), (3, 12), "a `type` statement"),
-    (re.compile(r"^\s*(async\s+)?(def|class)\s+\w+\s*\["), (3, 12), "type parameters in brackets"),
-    (
-        re.compile(r"^\s*except\*?\s+[\w.]+\s*,\s*[\w.]+.*:"),
-        (3, 14),
-        "`except` with several classes without parentheses",
-    ),
-    (re.compile(r"(?<![\w'\"])(t|tr|rt|T|TR|RT)(\"|')"), (3, 14), "a template string"),
-    (
-        re.compile(r"(?<![\w'\"])(f|fr|rf|F)(\"|').*\{"),
-        (3, 12),
-        "an f-string with its own quotes or a backslash inside",
-    ),
-)
+from flyteops.model.diagnostics import Place
+from flyteops.source.parsing import Unparsed, decoded, lines_of, parsed, start_of, unparsed
 
 BindingKind = OneOf["function", "class", "import", "value", "alias", "other"]
 
@@ -92,17 +65,10 @@ class Module:
         )
 
     def _points(self, line: int, offset: int) -> int:
-        lines = _lines(self.text)
+        lines = lines_of(self.text)
         if line > len(lines):
             return offset
         return len(lines[line - 1].encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
-
-
-@dataclass(frozen=True, slots=True)
-class Unparsed:
-    """A first-party module that could not be read: why and where."""
-
-    diagnostic: Diagnostic
 
 
 class Modules:
@@ -164,18 +130,18 @@ class Modules:
     def _parse(self, name: str, path: str) -> Module | Unparsed:
         source = self._read(path)
         if source is None:
-            return _unparsed("FO406", f"{path} cannot be read", _start(path), "the file vanished while it was read")
-        text = _decoded(source, path)
+            return unparsed("FO406", f"{path} cannot be read", start_of(path), "the file vanished while it was read")
+        text = decoded(source, path)
         if isinstance(text, Unparsed):
             return text
-        tree = _parsed(text, path)
+        tree = parsed(text, path)
         if isinstance(tree, Unparsed):
             return tree
         package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
         try:
             bindings, stars = _scan(tree, package)
         except RecursionError:
-            return _unparsed("FO406", f"{path} is nested too deeply", _start(path), "blocks within blocks", "split it")
+            return unparsed("FO406", f"{path} is nested too deeply", start_of(path), "blocks within blocks", "split it")
         return Module(name=name, path=path, package=package, tree=tree, text=text, bindings=bindings, stars=stars)
 
 
@@ -218,99 +184,9 @@ def blocks_of(statement: ast.stmt) -> tuple[list[ast.stmt], ...]:
             return ()
 
 
-# ------------------------------------------------------------------------------------------------ parsing
-
-
 def _prefix(root: str) -> str:
     clean = root.removeprefix("./").strip("/")
     return "" if clean in ("", ".") else clean + "/"
-
-
-def _lines(text: str) -> list[str]:
-    # Only what Python's tokenizer takes for the end of a line; str.splitlines knows many more.
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-
-
-def _start(path: str) -> Place:
-    return Place(path=path, line=1, column=1, end_line=1, end_column=1)
-
-
-def _unparsed(code: str, message: str, place: Place, label: str, way_out: str = "") -> Unparsed:
-    return Unparsed(Diagnostic(code=code, message=message, place=place, label=label, help=way_out))
-
-
-def _decoded(source: bytes, path: str) -> str | Unparsed:
-    if len(source) > MAX_BYTES:
-        return _unparsed(
-            "FO406",
-            f"{path} is too large to be read as Python",
-            _start(path),
-            f"{len(source)} bytes; at most {MAX_BYTES} are read",
-            "move what is not code into a file of its own",
-        )
-    for line in source.split(b"\n", 2)[:2]:
-        cookie = _COOKIE.match(line)
-        if cookie and cookie[1].lower().replace(b"_", b"-") not in (b"utf-8", b"utf8", b"ascii", b"us-ascii"):
-            declared = cookie[1].decode("ascii", "replace")
-            return _unparsed(
-                "FO406", f"{path} is not UTF-8", _start(path), f"it declares {declared}", "save it as UTF-8"
-            )
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line_number = source.count(b"\n", 0, error.start) + 1
-        place = Place(path=path, line=line_number, column=1, end_line=line_number, end_column=1)
-        return _unparsed("FO406", f"{path} is not UTF-8", place, "a byte here is not UTF-8", "save it as UTF-8")
-    # No file this short can hold as many tokens.
-    if len(text) > MAX_TOKENS and sum(1 for _ in islice(_TOKEN.finditer(text), MAX_TOKENS + 1)) > MAX_TOKENS:
-        return _unparsed(
-            "FO406",
-            f"{path} is too large to be read as Python",
-            _start(path),
-            f"more than {MAX_TOKENS} words and signs",
-            "move what is not code into a file of its own",
-        )
-    if "\0" in text:
-        return _unparsed("FO406", f"{path} holds a NUL byte", _start(path), "this is no Python source")
-    return text
-
-
-def _parsed(text: str, path: str) -> ast.Module | Unparsed:
-    try:
-        with warnings.catch_warnings():
-            # An invalid escape is the user's own warning to see, not ours to print.
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except SyntaxError as error:
-        return _syntax(error, text, path)
-    except (RecursionError, MemoryError):
-        return _unparsed(
-            "FO406", f"{path} is nested too deeply", _start(path), "Python itself refuses it", "split the expression"
-        )
-    except ValueError as error:
-        return _unparsed("FO404", f"{path} is not Python", _start(path), str(error))
-
-
-def _syntax(error: SyntaxError, text: str, path: str) -> Unparsed:
-    line = max(error.lineno or 1, 1)
-    lines = _lines(text)
-    written = lines[line - 1] if line <= len(lines) else ""
-    column = min(max(error.offset or 1, 1), len(written) + 1)
-    end_column = error.end_offset or 0
-    if error.end_lineno != line or end_column <= column:
-        end_column = column + 1
-    place = Place(path=path, line=line, column=column, end_line=line, end_column=end_column)
-    for pattern, version, what in _NEWER_SYNTAX:
-        if sys.version_info < version and pattern.search(written):
-            wanted, have = ".".join(map(str, version)), ".".join(map(str, sys.version_info[:2]))
-            return _unparsed(
-                "FO405",
-                f"{path} needs Python {wanted} to be read",
-                place,
-                f"{what}; flyteops runs on Python {have}",
-                f"install flyteops under Python {wanted} or newer",
-            )
-    return _unparsed("FO404", f"{path} is not valid Python", place, error.msg)
 
 
 # ----------------------------------------------------------------------------------------------- scanning

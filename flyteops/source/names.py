@@ -7,7 +7,8 @@ import builtins
 from dataclasses import dataclass
 from typing import Union
 
-from flyteops.source.modules import Binding, ImportTarget, Module, Modules, Unparsed
+from flyteops.source.modules import Binding, ImportTarget, Module, Modules
+from flyteops.source.parsing import Unparsed
 
 _OUR_TYPES = "flyteops.types"
 BUILTINS = frozenset(dir(builtins))

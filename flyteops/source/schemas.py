@@ -67,7 +67,7 @@ def declaration_schema() -> JsonObject:
 
 def declaration_schema_text() -> str:
     """The schema as the file `schemas/declarations.v1.json` has it."""
-    return json.dumps(declaration_schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(declaration_schema(), indent=2, sort_keys=True) + "\n"
 
 
 # ------------------------------------------------------------------------------------------------- shapes

@@ -14,7 +14,7 @@ DOORS = {
     "cerberus": ("flyteops.settings",),
     "click": ("flyteops.cli",),
     "hera": ("flyteops.argo.hera",),
-    "rich": ("flyteops.cli.live",),
+    "rich": ("flyteops.views.progress",),
     "git": ("flyteops.adapters.git_repositories",),
 }
 EVERYWHERE = {"flyteops", *sys.stdlib_module_names}
@@ -48,8 +48,8 @@ def within(name: str, door: str) -> bool:
     return name == door or name.startswith(f"{door}.")
 
 
-LAZY_DOORS = ("flyteops.cli", "flyteops.wiring")
-"""Where our own modules may be imported late, because each command needs few of them."""
+LAZY_DOORS = ("flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering")
+"""Where our own modules may be imported late: a command and a pod need few of them, Hera is slow to load."""
 
 
 def test_our_own_modules_are_imported_late_at_listed_doors_only() -> None:

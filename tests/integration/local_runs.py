@@ -89,7 +89,7 @@ class Place:
         return FileStore(self.root / "store")
 
     def request(self, of: RunGraph | Task, **options: Any) -> RunRequest:
-        given = {name: value for name, value in options.pop("inputs", {}).items()}
+        given = dict(options.pop("inputs", {}))
         return RunRequest(
             graph=of if isinstance(of, RunGraph) else graph_of_task(of),
             project="p",

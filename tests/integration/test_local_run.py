@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from flyteops.model.entities import (
     CachePolicy,
     Case,
     Fail,
+    FunctionRef,
     GiveValue,
     MapCall,
     Node,
@@ -28,7 +30,7 @@ from flyteops.model.errors import InvalidProject, OutsideFailed
 from flyteops.model.expressions import Compare, Constant, Lookup
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, InputRef, Static
-from flyteops.model.types import FILE, FLOAT, INT, STR, ListOf, optional
+from flyteops.model.types import FILE, FLOAT, INT, STR, ListOf, RecordField, RecordOf, optional
 from tests.integration.local_runs import Place, from_input, from_node, graph, task
 
 CACHED = TaskSettings(cache=CachePolicy(version="1"))
@@ -453,6 +455,19 @@ def test_an_interpreter_that_is_not_there_is_told(place: Place) -> None:
     assert str(found.value) == "python: the interpreter /no/python cannot be started: No such file or directory"
 
 
+def test_an_interpreter_that_cannot_run_us_is_told(place: Place) -> None:
+    place.write(DOUBLE)
+    with pytest.raises(OutsideFailed) as found:
+        place.run(task("double", {"x": INT}, INT), inputs={"x": (INT, 1)}, python="/bin/false")
+    assert str(found.value) == "python: the interpreter /bin/false cannot run tasks: it ended with exit code 1"
+    old = place.root / "python3.10"
+    old.write_text("#!/bin/sh\necho 'Unknown option: -P' >&2\nexit 2\n")
+    old.chmod(0o755)
+    with pytest.raises(OutsideFailed) as found:
+        place.run(task("double", {"x": INT}, INT), inputs={"x": (INT, 1)}, python=str(old))
+    assert str(found.value) == f"python: the interpreter {old} cannot run tasks: it is older than Python 3.11"
+
+
 def test_a_large_value_is_kept_apart(place: Place) -> None:
     place.write(
         "def f() -> list[int]:\n    return list(range(30_000))\ndef n(xs: list[int]) -> int:\n    return len(xs)\n"
@@ -555,3 +570,34 @@ def test_little_is_imported_before_user_code(place: Place) -> None:
     unwanted = {"dataclasses", "inspect", "logging", "asyncio", "pathlib", "tempfile", "subprocess", "yaml", "click"}
     assert loaded & unwanted <= set(sys.builtin_module_names)
     assert not [name for name in loaded if name.startswith(("flyteops.source", "flyteops.compile", "flyteops.plan"))]
+
+
+def test_a_module_hidden_by_one_of_pythons_is_told(place: Place) -> None:
+    place.write(DOUBLE, "statistics.py")
+    hidden = replace(task("double", {"x": INT}, INT), function=FunctionRef(module="statistics", name="double"))
+    error = place.run(hidden, inputs={"x": (INT, 1)}).nodes[0].error
+    assert error is not None
+    assert error.code == 83
+    assert error.message.startswith(f"{place.root}/src/statistics.py is hidden by another module named statistics")
+
+
+def test_every_fault_of_a_users_class_is_told_with_its_input(place: Place) -> None:
+    place.write("""
+        from dataclasses import dataclass
+
+        @dataclass
+        class Row:
+            size: int
+
+            def __post_init__(self) -> None:
+                assert self.size > 0, "empty"
+
+        def f(row: Row) -> int:
+            return row.size
+    """)
+    row = RecordOf((RecordField("size", INT),))
+    f = task("f", {"row": row}, INT)
+    assert place.run(f, inputs={"row": (row, {"size": 2})}).outputs["o0"]["value"] == 2
+    error = place.run(f, inputs={"row": (row, {"size": 0})}).nodes[0].error
+    assert error is not None
+    assert (error.code, error.message) == (82, "input row: AssertionError: empty")

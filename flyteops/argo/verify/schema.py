@@ -29,14 +29,14 @@ _OBJECT_63 = text(_DNS, longest=63)
 _OBJECT_52 = text(_DNS, longest=52)
 _ACCOUNT = text(rf"{_DNS}(\.{_DNS})*", longest=253)
 _LABEL_KEY = text(
-    r"(?!(?:[a-z0-9.-]*\.)?(?:argoproj\.io|kubernetes\.io|k8s\.io|istio\.io|linkerd\.io)/)"
+    r"(?!(?!app\.kubernetes)(?:[a-z0-9.-]*\.)?(?:argoproj\.io|kubernetes\.io|k8s\.io|istio\.io|linkerd\.io|hashicorp\.com)/)"
     r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?"
 )
 _SELECTOR_KEY = text(r"(?:[a-z0-9.-]{1,253}/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _LABEL_VALUE = text(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
-_QUANTITY = text(r"[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi)?")
+_QUANTITY = text(r"[0-9]+(\.[0-9]+)?(n|u|m|k|Ki|M|Mi|G|Gi|T|Ti|P|Pi|E|Ei)?")
 _DURATION = text(r"[1-9][0-9]*s")
-_IMAGE = text(r"[a-z0-9][a-zA-Z0-9._:/-]*(@sha256:[0-9a-f]{64})?", longest=600)
+_IMAGE = text(r"[a-z0-9][a-zA-Z0-9_.:/-]*(@sha256:[0-9a-f]{64})?", longest=600)
 _ENV_NAME = text(r"(?!LD_|PYTHON|GIT_|BASH_ENV$|ENV$)[A-Za-z_][A-Za-z0-9_]*")
 _WORK = "/flyteops/work"
 _YEAR_S = 366 * 24 * 3600 + 60
@@ -197,7 +197,7 @@ _TASK = closed(
 )
 _DAG = closed(
     {"name": SHORT_NAME, "dag": closed({"tasks": listed(_TASK, least=1), "failFast": truth})},
-    {"inputs": INPUTS, "parallelism": whole(1, 100_000)},
+    {"inputs": INPUTS, "parallelism": whole(1, 2**53)},
 )
 
 
@@ -246,7 +246,7 @@ def template_schema(*, newest: bool) -> Check:
             "podMetadata": _LABELLED,
             "workflowMetadata": _LABELLED,
         },
-        {"arguments": _parameters(only("")), "parallelism": whole(1, 100_000)},
+        {"arguments": _parameters(only("")), "parallelism": whole(1, 2**53)},
     )
     return closed(
         {

@@ -47,4 +47,17 @@ ENTRIES: tuple[Entry, ...] = (
         "What a step is told travels as one argument of its pod, at most 100 KiB.",
         "Put the large literal into a file and hand over the file.",
     ),
+    Entry(
+        "FO808",
+        "a label or annotation that belongs to somebody else",
+        "Keys of the engine, of Kubernetes and of what injects containers change how a pod runs; app.kubernetes.io is "
+        "free.",
+        "Choose a prefix of your own, such as acme.com/.",
+    ),
+    Entry(
+        "FO809",
+        "not a name that Kubernetes takes",
+        "Namespaces and service accounts are small letters, digits and dashes.",
+        "Write the name in that form.",
+    ),
 )

@@ -114,4 +114,10 @@ ENTRIES: tuple[Entry, ...] = (
         "Only regular files of the repository are read: a link may lead anywhere, also to another user's secrets.",
         "Put the file itself there.",
     ),
+    Entry(
+        "FO592",
+        "a document from outside does not fit its schema",
+        "What is read back from a file is checked against its published schema and its digest before it is used.",
+        "Make the document anew with the command that wrote it.",
+    ),
 )

@@ -5,8 +5,7 @@ from flyteops.execution.graph import RunGraph
 from flyteops.local.launching import Intake, store_inputs
 from flyteops.local.requests import RunRequest
 from flyteops.model.entities import Variable
-from flyteops.model.literals import Literal
-from flyteops.model.types import INT, STR
+from flyteops.model.types import INT
 
 
 def provoke() -> None:

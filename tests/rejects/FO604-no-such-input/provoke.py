@@ -6,7 +6,7 @@ from flyteops.local.launching import Intake, store_inputs
 from flyteops.local.requests import RunRequest
 from flyteops.model.entities import Variable
 from flyteops.model.literals import Literal
-from flyteops.model.types import INT, STR
+from flyteops.model.types import INT
 
 
 def provoke() -> None:

@@ -25,7 +25,9 @@ class Ids:
 
 def provoke() -> None:
     """Bea applies while Adam does."""
-    registry = SqliteRegistry(Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0")
+    registry = SqliteRegistry(
+        Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0"
+    )
     registry.prepare()
     registry.take_lease("production", holder="adam", ttl_ms=30_000)
     registry.take_lease("production", holder="bea", ttl_ms=30_000)

@@ -25,7 +25,9 @@ class Ids:
 
 def provoke() -> None:
     """Adam writes after Bea has taken the lease over."""
-    registry = SqliteRegistry(Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0")
+    registry = SqliteRegistry(
+        Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0"
+    )
     registry.prepare()
     fence = registry.take_lease("production", holder="adam", ttl_ms=-1)
     registry.take_lease("production", holder="bea", ttl_ms=30_000)

@@ -26,7 +26,9 @@ class Ids:
 
 def provoke() -> None:
     """A plan of generation 4 for a registry in which nothing was applied yet."""
-    registry = SqliteRegistry(Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0")
+    registry = SqliteRegistry(
+        Path.cwd() / "registry.db", project="churn", clock=Clock(), ids=Ids(), tool="flyteops 0.1.0"
+    )
     registry.prepare()
     fence = registry.take_lease("production", holder="adam", ttl_ms=30_000)
     revision = Revision(generation=5, commit="c" * 40, dirty=False, plan_digest="", actor="adam", tool="", created_ms=0)

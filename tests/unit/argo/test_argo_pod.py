@@ -180,11 +180,34 @@ def test_where_the_engine_reads_its_braces_are_refused(text: str) -> None:
             )
         ),
     )
-    assert {code for code, _ in refused(one)} == {"FO804"}
-    assert [message.split(" holds")[0] for _, message in refused(one)] == sorted(
-        ['"example.com/a" in annotations', "a key of labels", "a node selector", "a toleration", "the priority",
-         "the service account", "the size of shared memory"]
-    )  # fmt: skip
+    assert {code for code, _ in refused(one)} == {"FO804", "FO809"}
+    assert sorted(message.split(" holds")[0] for _, message in refused(one)) == sorted(
+        [
+            '"example.com/a" in annotations',
+            "a key of labels",
+            "a node selector",
+            "a toleration",
+            f'the priority "{text}" is not a name that Kubernetes takes',
+            f'the service account "{text}" is not a name that Kubernetes takes',
+            "the size of shared memory",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "key", ["workflows.argoproj.io/x", "sidecar.istio.io/inject", "vault.hashicorp.com/agent", "pod.k8s.io/a"]
+)
+def test_keys_that_steer_the_engine_are_refused(key: str) -> None:
+    one = task("one", annotations=((key, "x"),))
+    assert refused(one) == [
+        ("FO808", f'the key "{key}" of annotations belongs to the engine or to what runs beside it')
+    ]
+
+
+@pytest.mark.parametrize("key", ["kueue.x-k8s.io/queue-name", "app.kubernetes.io/part-of", "team", "acme.com/a"])
+def test_other_keys_are_free(key: str) -> None:
+    one = task("one", labels=((key, "x"),))
+    assert pod_of(one)["metadata"] == {"labels": {key: "x"}}
 
 
 def test_control_characters_and_broken_text_are_refused() -> None:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from flyteops.argo import emit, verify
-from flyteops.argo.cron import engine_line
-from flyteops.argo.every import beat_of, seconds_of
+from flyteops.argo.every import beat_of
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Schedule
 from flyteops.model.errors import InvalidProject
@@ -73,32 +72,21 @@ def test_a_clock_keeps_its_name_when_its_version_changes() -> None:
 
 @pytest.mark.parametrize(
     ("line", "taken"),
-    [
-        ("0 2 * * *", "0 2 * * *"),
-        ("*/5 0-6,12 1 JAN-mar MON", "*/5 0-6,12 1 JAN-mar MON"),
-        ("0 0 ? * 7", "0 0 * * 0"),
-        ("0 0 * * 5-7", "0 0 * * 0,5,6"),
-        ("0 0 * * 1-7/2", "0 0 * * 0,1,3,5"),
-        ("0 0 * * 7,1", "0 0 * * 0,1"),
-        ("0 0 29 2 *", "0 0 29 2 *"),
-        (" @hourly ", "@hourly"),
-        ("0 0 2 * * *", None),
-        ("@reboot", None),
-        ("@every 1h", None),
-        ("60 * * * *", None),
-        ("* 24 * * *", None),
-        ("* * 0 * *", None),
-        ("* * * 13 *", None),
-        ("* * * * 8", None),
-        ("5-1 * * * *", None),
-        ("*/0 * * * *", None),
-        ("{{=1}} * * * *", None),
-        ("TZ=UTC 0 0 * * *", None),
-        ("", None),
-    ],
+    [("0 2 * * *", "0 2 * * *"), ("0 0 ? * 7", "0 0 * * 0"), ("0 0 * * 5-7", "0 0 * * 0,5,6"), ("@daily", "0 0 * * *")],
 )
-def test_cron_lines(line: str, taken: str | None) -> None:
-    assert engine_line(line) == taken
+def test_cron_lines(line: str, taken: str) -> None:
+    assert clock(cron=line)["schedules"] == [taken]
+
+
+@pytest.mark.parametrize(
+    "line", ["0 0 2 * * *", "@reboot", "@every 1h", "60 * * * *", "{{=1}} * * * *", "TZ=UTC 0 0 * * *"]
+)
+def test_what_is_no_cron_line_is_refused(line: str) -> None:
+    with pytest.raises(InvalidProject) as refused:
+        clock(cron=line)
+    assert [(each.code, each.message) for each in refused.value.diagnostics] == [
+        ("FO805", f'"{line}" is not a schedule that Argo takes')
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,12 +114,6 @@ def test_every(every: str, start: str | None, line: str | None) -> None:
     beat = beat_of(every, start)
     assert (beat.line if beat else None) == line
     assert beat is None or beat.in_utc == (start is not None)
-
-
-def test_durations() -> None:
-    assert [seconds_of(text) for text in ("1h30m", "PT1H30M", "P1W", "x", "1h x", "P", "")] == [
-        5400, 5400, 604_800, None, None, None, None,
-    ]  # fmt: skip
 
 
 def test_what_the_clock_cannot_keep_is_refused_where_it_is_written() -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # a message stands whole on its line
 from __future__ import annotations
 
 import datetime as dt

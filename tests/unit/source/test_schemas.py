@@ -27,10 +27,7 @@ def as_editors_see_it(node: TreeNode) -> object:
 
 
 def test_the_committed_schema_is_what_the_tables_say() -> None:
-    assert COMMITTED.read_text(encoding="utf-8") == declaration_schema_text(), (
-        "run: python -c 'from flyteops.source.schemas import declaration_schema_text as s; print(s(), end=\"\")'"
-        " > schemas/declarations.v1.json"
-    )
+    assert COMMITTED.read_text(encoding="utf-8") == declaration_schema_text(), "run: python tools/schemas.py"
 
 
 def test_it_is_a_schema_and_every_key_is_described() -> None:

@@ -1,0 +1,100 @@
+"""A plan read back from its document. Expects what fits the schema; entities' payloads are not part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.ids import entity_id
+from flyteops.model.plan import (
+    Action,
+    Change,
+    FieldChange,
+    InterfaceClass,
+    InterfaceFinding,
+    NodeRecompute,
+    Plan,
+    RecomputeClass,
+    TreeIdentity,
+)
+from flyteops.plan.stored_types import as_list, as_map
+
+_OUTSIDE_THE_DIGEST = ("format_version", "tool_version", "digest")
+
+
+def plan_of(document: JsonObject) -> Plan | None:
+    """The plan of a document that fits the schema; None when its digest is wrong, that is, when it was edited."""
+    body = {key: value for key, value in document.items() if key not in _OUTSIDE_THE_DIGEST}
+    if digest_of("flyteops.plan.v1", body) != document["digest"]:
+        return None
+    registry, tree = as_map(document["registry"]), as_map(document["tree"])
+    return Plan(
+        project=str(document["project"]),
+        domain=str(document["domain"]),
+        lineage=str(registry["lineage"]),
+        generation=cast("int", registry["generation"]),
+        tree=TreeIdentity(
+            commit=cast("str | None", tree["commit"]),
+            files_digest=str(tree["files_digest"]),
+            uncommitted=_texts(tree["uncommitted"]),
+        ),
+        changes=tuple(_change(as_map(each)) for each in as_list(document["changes"])),
+        nodes=tuple(_node(as_map(each)) for each in as_list(document["nodes"])),
+        unchanged=cast("int", document["unchanged"]),
+        warnings=_texts(document["warnings"]),
+        digest=str(document["digest"]),
+    )
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(each) for each in as_list(value))
+
+
+def _change(wire: Mapping[str, Json]) -> Change:
+    entity = entity_id(str(wire["address"]))
+    assert entity is not None  # noqa: S101 - the digest says that we wrote it
+    interface, recompute = as_map(wire["interface"]), as_map(wire["recompute"])
+    return Change(
+        entity=entity,
+        previous=entity_id(str(wire["previous_address"])),
+        action=cast("Action", wire["action"]),
+        digest=cast("str | None", wire["digest"]),
+        previous_digest=cast("str | None", wire["previous_digest"]),
+        interface=cast("InterfaceClass", interface["class"]),
+        findings=tuple(_finding(as_map(each)) for each in as_list(interface["rules"])),
+        recompute=cast("RecomputeClass", recompute["class"]),
+        reasons=_texts(recompute["reasons"]),
+        fields=tuple(_field(as_map(each)) for each in as_list(wire["fields"])),
+        record=None,
+    )
+
+
+def _finding(wire: Mapping[str, Json]) -> InterfaceFinding:
+    return InterfaceFinding(
+        rule=str(wire["rule"]),
+        message=str(wire["message"]),
+        breaking=bool(wire["breaking"]),
+        consumers=_texts(wire["consumers"]),
+    )
+
+
+def _field(wire: Mapping[str, Json]) -> FieldChange:
+    return FieldChange(
+        path=str(wire["path"]),
+        before=wire["before"],
+        after=wire["after"],
+        file=cast("str | None", wire["file"]),
+        line=cast("int | None", wire["line"]),
+    )
+
+
+def _node(wire: Mapping[str, Json]) -> NodeRecompute:
+    return NodeRecompute(
+        workflow=str(wire["workflow"]),
+        launch_plan=cast("str | None", wire["launch_plan"]),
+        node=str(wire["node"]),
+        task=str(wire["task"]),
+        outcome=cast("RecomputeClass", wire["outcome"]),
+        reasons=_texts(wire["reasons"]),
+    )
