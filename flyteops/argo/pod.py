@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from flyteops.argo.faults import Findings
 from flyteops.argo.images import checked_reference, image_reference
+from flyteops.argo.places import set_labels, set_scheduling
 from flyteops.argo.retry import retry_strategy
 from flyteops.argo.target import CodeBundle, CodeInImage, Target
 from flyteops.model.digest import Json, JsonObject
-from flyteops.model.entities import Amount, Resources, Retries, Task, TaskSettings, Toleration
+from flyteops.model.entities import Amount, Resources, Retries, Task, TaskSettings
 
 RUNNER_FOLDER = "/flyteops/runner"
 CODE_FOLDER = "/flyteops/code"
@@ -62,8 +63,8 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
         found=found,
     )
     _set_limits(body, task, settings, target=target, found=found)
-    _set_scheduling(body, task, settings, target=target, found=found)
-    _set_labels(body, task, found=found)
+    set_scheduling(body, task, settings, target=target, found=found)
+    set_labels(body, task, found=found)
     body["retryStrategy"] = retry_strategy(settings.retries)
     if task.service_account:
         account = found.object_name(task.service_account, at=(at, "service_account"), what="service account")
@@ -220,7 +221,7 @@ def _kube(text: str) -> str:
     return text.replace("$", "$$")
 
 
-# -------------------------------------------------------------------------------------- limits and places
+# -------------------------------------------------------------------------------------- limits
 
 
 def _set_limits(body: JsonObject, task: Task, settings: TaskSettings, *, target: Target, found: Findings) -> None:
@@ -279,56 +280,6 @@ def _amounts(resources: Resources) -> list[tuple[str, Amount]]:
         ("ephemeral-storage", resources.ephemeral_storage),
     )
     return [(name, amount) for name, amount in given if amount is not None]
-
-
-def _set_scheduling(body: JsonObject, task: Task, settings: TaskSettings, *, target: Target, found: Findings) -> None:
-    # The engine takes these from the leaf alone when the leaf has any: so all of them stand here.
-    at = (f"task/{task.name}", "resources")
-    resources = settings.resources
-    selector = dict(resources.node_selector)
-    tolerations = list(resources.tolerations)
-    if resources.gpu:
-        tolerations.append(Toleration(key=target.gpu_resource, operator="Exists", effect="NoSchedule"))
-    if resources.accelerator:
-        selector.setdefault(target.accelerator_label, resources.accelerator)
-    if settings.interruptible:
-        if not (target.interruptible.selector or target.interruptible.tolerations):
-            found.note(f"interruptible of task/{task.name} has no effect: the cluster names no label of such hosts")
-        selector.update(target.interruptible.selector)
-        tolerations.extend(target.interruptible.tolerations)
-    for text in (*selector, *selector.values()):
-        found.plain(text, at=at, what="a node selector")
-    if selector:
-        body["nodeSelector"] = dict(sorted(selector.items()))
-    if tolerations:
-        body["tolerations"] = [_toleration(each, at=at, found=found) for each in dict.fromkeys(tolerations)]
-    if resources.priority:
-        body["priorityClassName"] = found.object_name(resources.priority, at=at, what="priority")
-
-
-def _toleration(toleration: Toleration, *, at: tuple[str, str], found: Findings) -> JsonObject:
-    given = {
-        "key": toleration.key,
-        "operator": toleration.operator,
-        "value": toleration.value,
-        "effect": toleration.effect,
-    }
-    return {name: found.plain(text, at=at, what="a toleration") for name, text in given.items() if text}
-
-
-def _set_labels(body: JsonObject, task: Task, *, found: Findings) -> None:
-    metadata: JsonObject = {}
-    at = f"task/{task.name}"
-    for field, pairs in (("labels", task.labels), ("annotations", task.annotations)):
-        if pairs:
-            metadata[field] = {
-                found.key(key, at=(at, field), what=field): found.plain(
-                    text, at=(at, f"{field}.{key}"), what=f'"{key}" in {field}'
-                )
-                for key, text in pairs
-            }
-    if metadata:
-        body["metadata"] = metadata
 
 
 def _dict(value: Json) -> JsonObject:

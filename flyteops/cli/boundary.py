@@ -44,11 +44,9 @@ def explain(error: Exception, arguments: Sequence[str]) -> int:
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
     """Anything else is ours: a report that can be pasted, with no value of the user's in it."""
     import platform
-    from importlib.metadata import version
-
     _say(f"error: this is a bug in flyteops: {type(error).__name__}")
     _say("Please report it with the lines below (they hold file names of the tool, not your values).")
-    _say(f"flyteops {version('flyteops')} · Python {platform.python_version()} · {platform.system()}")
+    _say(f"flyteops {_version()} · Python {platform.python_version()} · {platform.system()}")
     _say("command: " + " ".join(word for word in arguments[:1]))
     for frame in traceback.extract_tb(error.__traceback__)[-12:]:
         _say(f"  {frame.filename.split('site-packages/')[-1]}:{frame.lineno} {frame.name}")
@@ -57,6 +55,15 @@ def _bug(error: Exception, arguments: Sequence[str]) -> int:
     else:
         _say("The message itself is shown with -v.")
     return Exit.BUG
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("flyteops")
+    except PackageNotFoundError:
+        return "0+unknown"
 
 
 def _say(line: str) -> None:

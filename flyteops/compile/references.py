@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
-_SEGMENT = re.compile(r"\.(?:(?P<name>[A-Za-z_]\w*)|(?P<digits>\d+))")
+_SEGMENT = re.compile(r"\.(?:(?P<name>[A-Za-z_]\w*)|(?P<digits>[0-9]+))")
 _KEYED = re.compile(r"""\[(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]""")
 
 
@@ -94,7 +94,7 @@ def _bracket(text: str, position: int) -> Unreadable:
     end = text.find("]", position)
     end = len(text) if end < 0 else end + 1
     inside = text[position + 1 : end].rstrip("]")
-    if re.fullmatch(r"\d+", inside):
+    if re.fullmatch(r"[0-9]+", inside):
         return Unreadable("an index is written with a dot", position, end, f"write {text[:position]}.{inside}")
     if _IDENTIFIER.fullmatch(inside):
         return Unreadable("a path is not computed", position, end, f"write .{inside}")

@@ -10,7 +10,8 @@ from flyteops.compile.fields import text_in
 from flyteops.compile.interfaces import read_variables
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
-from flyteops.compile.nodes import Reader
+from flyteops.compile.nodes import read_node
+from flyteops.compile.reading import Reader
 from flyteops.compile.rings import in_order, rings_of
 from flyteops.compile.scope import Scope
 from flyteops.model.diagnostics import Place, Related
@@ -79,7 +80,7 @@ def _workflow(known: Known, declared: Declared) -> Workflow | None:
         )
     reader = _reader(known, inputs, entries)
     reader.sound = declared.sound
-    nodes = [reader.node(entry) for entry in entries.values()]
+    nodes = [read_node(reader, entry) for entry in entries.values()]
     whole = not _refuse_rings(known, reader)
     outputs = _outputs(reader, body)
     if outputs is None or not whole or any(node is None for node in nodes) or None in inputs.values():

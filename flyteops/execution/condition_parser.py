@@ -16,6 +16,7 @@ reference = "$" name { "." name | "." digits | "[" text "]" }
 from __future__ import annotations
 
 import ast
+import math
 import re
 from dataclasses import dataclass
 from typing import Union
@@ -129,8 +130,8 @@ class _Token:
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<reference>\$[A-Za-z_]\w*(?:\.(?:[A-Za-z_]\w*|\d+)|\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\])*)
-    | (?P<number>-?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?(?![\w.]))
+      (?P<reference>\$[A-Za-z_]\w*(?:\.(?:[A-Za-z_]\w*|[0-9]+)|\[(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\])*)
+    | (?P<number>-?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]+)?(?![\w.]))
     | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
     | (?P<word>[A-Za-z_]\w*)
     | (?P<operator>==|!=|<=|>=|<|>)
@@ -138,6 +139,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = frozenset("\\'\"abfnrtv0123xuUN\n")
 _OPERATORS: dict[str, CompareOperator] = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _CONSTANTS = {
     "true": True, "True": True, "false": False, "False": False, "none": None, "None": None, "null": None,
@@ -247,8 +250,10 @@ class _Parser:
         value: bool | int | float | str | None
         match token.kind:
             case "number":
-                integral = re.fullmatch(r"-?\d+", token.text) is not None
+                integral = re.fullmatch(r"-?[0-9]+", token.text) is not None
                 value = int(token.text) if integral else float(token.text)
+                if not -(2**63) <= value < 2**63 and (integral or not math.isfinite(value)):
+                    raise self._refuse("the number is too large", "whole numbers are 64-bit, others fit a float")
             case "text":
                 value = self._text(token)
             case "word" if token.text in _CONSTANTS:
@@ -259,10 +264,15 @@ class _Parser:
         return LiteralTerm(value, token.start, token.end)
 
     def _text(self, token: _Token) -> str:
+        unknown = next((each for each in _ESCAPE.findall(token.text[1:-1]) if each not in _ESCAPES), None)
         try:
-            return str(ast.literal_eval(token.text.replace("\n", "\\n")))
+            if unknown is None:
+                found = str(ast.literal_eval(token.text.replace("\n", "\\n")))
+                found.encode("utf-8")  # a lone surrogate has no bytes
+                return found
         except (SyntaxError, ValueError):
-            raise self._refuse("an escape in this text is not one of Python's", r"write \\ for a backslash") from None
+            pass
+        raise self._refuse("an escape in this text is not one of Python's", r"write \\ for a backslash")
 
     def _list(self) -> tuple[LiteralTerm, ...]:
         if not self._takes("["):

@@ -111,19 +111,6 @@ def parse_cron(text: str) -> Cron:
     return cron
 
 
-def cron_line(text: str) -> str:
-    """The line in five numeric-safe fields as every engine reads it: aliases spelled out, `?` as `*`, 7 as 0."""
-    stripped = " ".join(text.split())
-    fields = ALIASES.get(stripped.lower(), stripped).split(" ")
-    if len(fields) != 5:
-        return stripped
-    fields = ["*" if field == "?" else field for field in fields]
-    if "7" in fields[4]:
-        values = _field(fields[4], 0, name="", low=0, high=7, words=_DAYS)
-        fields[4] = ",".join(str(value) for value in sorted({value % 7 for value in values}))
-    return " ".join(fields)
-
-
 def _alias(text: str, alias: str) -> Cron:
     line = ALIASES.get(alias.lower())
     if line is None:
@@ -151,7 +138,7 @@ def _item(item: str, start: int, *, name: str, low: int, high: int, words: dict[
         return BadCron(message, start=start, end=start + max(len(item), 1), way_out=way_out)
 
     def number(text: str) -> int:
-        value = words.get(text.lower()) if not text.isdigit() else int(text[:6])
+        value = words.get(text.lower()) if not (text.isascii() and text.isdigit()) else int(text[:6])
         if value is None:
             known = f" or {', '.join(words)}" if words else ""
             raise refuse(f'"{text}" is no {name}', f"the {name} is {low} to {high}{known}, with * , - and /")
@@ -233,18 +220,6 @@ def spelled(seconds: int) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
-
-
-def cron_of_every(text: str) -> str | None:
-    """The cron line of a pace, for engines that know only cron; None for several days or weeks, which have none."""
-    seconds = read_every(text)
-    if seconds < HOUR:
-        return f"*/{seconds // MINUTE} * * * *" if seconds > MINUTE else "* * * * *"
-    if seconds < DAY:
-        return f"0 */{seconds // HOUR} * * *" if seconds > HOUR else "0 * * * *"
-    if seconds == DAY:
-        return "0 0 * * *"
-    return "0 0 * * 1" if seconds == WEEK else None
 
 
 # ------------------------------------------------------------------------------------------------- zones

@@ -10,7 +10,7 @@ from flyteops.model.errors import InvalidProject
 from flyteops.model.plan import Plan
 from flyteops.plan import plan_of, plan_schema
 
-MOST_FAULTS = 20
+MOST_FAULTS = 5
 
 
 def read_plan(path: str, data: bytes) -> Plan:

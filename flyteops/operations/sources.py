@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flyteops.compile import compile_all, compile_program
-from flyteops.model.diagnostics import Diagnostic, Severity
+from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
 from flyteops.ports.trees import Tree
@@ -114,7 +114,9 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
     except InvalidProject as invalid:
         raise InvalidProject([*readings.diagnostics, *invalid.diagnostics]) from None
     refuse_errors(readings.diagnostics)
-    return program
+    if not readings.diagnostics:
+        return program
+    return replace(program, warnings=in_order([*readings.diagnostics, *program.warnings]))
 
 
 def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tuple[Diagnostic, ...]]:

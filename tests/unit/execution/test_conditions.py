@@ -166,6 +166,9 @@ def test_literals(text: str, value: object) -> None:
         ("$a in 3", "after in a list of literals is expected", 6, 7, 'for example in ["eu", "us"]'),
         ("len($a) > 1", 'a reference or a literal is expected, found "len"', 0, 3, "conditions call no functions: let a task compute it and compare its output"),
         ("$a == eu", 'a reference or a literal is expected, found "eu"', 6, 8, 'text is written in quotes: "eu"; a value of a node is written $eu'),
+        ("$a == 1e999", "the number is too large", 6, 11, "whole numbers are 64-bit, others fit a float"),
+        ("$a == '\\d'", "an escape in this text is not one of Python's", 6, 10, r"write \\ for a backslash"),
+        ("$a == '\\ud800'", "an escape in this text is not one of Python's", 6, 14, r"write \\ for a backslash"),
         ("($a", '")" is expected where the condition ends', 3, 3, "finish the condition"),
     ],
 )  # fmt: skip

@@ -8,8 +8,6 @@ import pytest
 from flyteops.execution.schedule import (
     BadCron,
     BadPace,
-    cron_line,
-    cron_of_every,
     parse_cron,
     read_every,
     spelled,
@@ -91,26 +89,20 @@ def test_an_impossible_day_with_a_weekday_still_comes() -> None:
     assert parse_cron("0 0 30 2 mon").matches_day(dt.date(2026, 2, 2))
 
 
-def test_the_line_as_engines_read_it() -> None:
-    assert cron_line("@weekly") == "0 0 * * 0"
-    assert cron_line(" 0  2 ? * 1,7 ") == "0 2 * * 0,1"
-
-
 @pytest.mark.parametrize(
-    ("text", "seconds", "cron"),
+    ("text", "seconds"),
     [
-        ("1m", 60, "* * * * *"),
-        ("15m", 900, "*/15 * * * *"),
-        ("1h", 3600, "0 * * * *"),
-        ("PT6H", 21_600, "0 */6 * * *"),
-        ("24h", 86_400, "0 0 * * *"),
-        ("1w", 604_800, "0 0 * * 1"),
-        ("2d", 172_800, None),
+        ("1m", 60),
+        ("15m", 900),
+        ("1h", 3600),
+        ("PT6H", 21_600),
+        ("24h", 86_400),
+        ("1w", 604_800),
+        ("2d", 172_800),
     ],
 )
-def test_paces_that_serve(text: str, seconds: int, cron: str | None) -> None:
+def test_paces_that_serve(text: str, seconds: int) -> None:
     assert read_every(text) == seconds
-    assert cron_of_every(text) == cron
 
 
 @pytest.mark.parametrize(
