@@ -84,7 +84,8 @@ class Workspace:
         domain = self.settings.domains[self.domain]
         cluster = domain.cluster
         return Target(
-            namespace=(cluster.namespace if cluster else None) or f"{self.settings.project}-{self.domain}",
+            namespace=(cluster.namespace if cluster else None)
+            or f"{self.settings.project}-{self.domain}".replace("_", "-"),
             store=self.settings.store_of(self.domain),
             default_image=domain.default_image or PLAIN_IMAGE,
             argo=_argo_version(cluster.argo if cluster else None),

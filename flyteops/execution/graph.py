@@ -136,10 +136,13 @@ def _output_of(
 
 
 def _inline(program: Program, scope: Scope, *, guard: Guard | None, extra_needs: frozenset[str]) -> list[Step]:
-    """The steps of a workflow's nodes; `after` on a node that is a workflow waits for all of its steps."""
+    """The steps of a workflow's nodes; `after` on a node that is a workflow waits for all of its steps.
+
+    Steps behind a deeper guard are not waited for: a case that is not taken never succeeds, and its join says it all.
+    """
     own: dict[str, list[Step]] = {}
     for node in _in_order(scope.workflow):
-        waits = extra_needs | {step.path for name in node.after for step in own[name]}
+        waits = extra_needs | {step.path for name in node.after for step in own[name] if step.guard == guard}
         own[node.name] = _steps_of_node(program, scope, node, guard=guard, extra_needs=frozenset(waits))
     return [step for steps in own.values() for step in steps]
 

@@ -111,6 +111,20 @@ def parse_cron(text: str) -> Cron:
     return cron
 
 
+def cron_line(text: str) -> str:
+    """The line in five numeric-safe fields as every engine reads it: aliases spelled out, `?` as `*`, 7 as 0."""
+    stripped = " ".join(text.split())
+    fields = ALIASES.get(stripped.lower(), stripped).split(" ")
+    if len(fields) != 5:
+        return stripped
+    fields = ["*" if field == "?" else field for field in fields]
+    # A star never means 7; a 7, or a range of names that ends on Sunday, is spelled out.
+    if "7" in fields[4] or fields[4].lower().endswith("-sun"):
+        values = _field(fields[4], 0, name="", low=0, high=7, words=_DAYS)
+        fields[4] = ",".join(str(value) for value in sorted({value % 7 for value in values}))
+    return " ".join(fields)
+
+
 def _alias(text: str, alias: str) -> Cron:
     line = ALIASES.get(alias.lower())
     if line is None:
@@ -220,6 +234,18 @@ def spelled(seconds: int) -> str:
         if seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def cron_of_every(text: str) -> str | None:
+    """The cron line of a pace, for engines that know only cron; None for several days or weeks, which have none."""
+    seconds = read_every(text)
+    if seconds < HOUR:
+        return f"*/{seconds // MINUTE} * * * *" if seconds > MINUTE else "* * * * *"
+    if seconds < DAY:
+        return f"0 */{seconds // HOUR} * * *" if seconds > HOUR else "0 * * * *"
+    if seconds == DAY:
+        return "0 0 * * *"
+    return "0 0 * * 1" if seconds == WEEK else None
 
 
 # ------------------------------------------------------------------------------------------------- zones

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flyteops.argo import Target, emit, emit_task, object_text, verify
+from flyteops.argo import Target, emit, emit_task, file_name, object_text, verify
 from flyteops.model.entities import LaunchPlan
 from flyteops.model.ids import Kind
 from flyteops.model.objects import ClusterObject
@@ -30,12 +30,12 @@ def render(program: Program, addresses: tuple[str, ...], *, target: Target) -> R
         objects.extend(emit_task(program, program.tasks[name], target=target))
     unique = {(each.kind, each.name): each for each in objects}
     for each in unique.values():
-        findings = verify(each.body)
+        findings = verify(each.body, argo=target.argo)
         if findings:
             raise AssertionError(f"emitter and verifier disagree on {each.kind} {each.name}: {findings[0]}")
     ordered = tuple(unique[key] for key in sorted(unique))
     notes = tuple(dict.fromkeys(note for each in ordered for note in each.notes))
-    files = {f"{each.kind.lower()}-{each.name}.yaml": object_text(each.body) for each in ordered}
+    files = {file_name(each): object_text(each.body) for each in ordered}
     return Rendered(objects=ordered, files=files, notes=notes)
 
 

@@ -8,6 +8,8 @@ import pytest
 from flyteops.execution.schedule import (
     BadCron,
     BadPace,
+    cron_line,
+    cron_of_every,
     parse_cron,
     read_every,
     spelled,
@@ -141,3 +143,25 @@ def test_zones_that_are_none(name: str) -> None:
 def test_zones() -> None:
     assert zone_of("UTC") is dt.UTC
     assert str(zone_of("Europe/Berlin")) == "Europe/Berlin"
+
+
+def test_the_line_as_engines_read_it() -> None:
+    assert cron_line("@weekly") == "0 0 * * 0"
+    assert cron_line(" 0  2 ? * 1,7 ") == "0 2 * * 0,1"
+    assert cron_line("0 0 * * fri-sun") == "0 0 * * 0,5,6"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("1m", "* * * * *"),
+        ("15m", "*/15 * * * *"),
+        ("1h", "0 * * * *"),
+        ("PT6H", "0 */6 * * *"),
+        ("24h", "0 0 * * *"),
+        ("1w", "0 0 * * 1"),
+        ("2d", None),
+    ],
+)
+def test_the_line_of_a_pace(text: str, line: str | None) -> None:
+    assert cron_of_every(text) == line
