@@ -106,7 +106,7 @@ def bench_slope(folder: Path, rounds: int, profile: bool) -> int:
     small, large = generate(folder / "small", 1000), generate(folder / "large", 10_000)
     command = [*FLYTEOPS, "plan", "-o", "json"]
     for project in (small, large):
-        run(command, project)
+        run([*FLYTEOPS, "apply", "-y"], project)
     turns = iter(range(1_000_000))
 
     def one_change(project: Path) -> Callable[[], None]:
@@ -176,9 +176,15 @@ def forget(project: Path) -> None:
     subprocess.run(["rm", "-rf", str(project / ".flyteops")], check=True)
 
 
+def environment() -> dict[str, str]:
+    """The environment of what is measured: nobody's settings, and bytecode kept, as on anybody's machine."""
+    left = {name: value for name, value in os.environ.items() if not name.startswith(("FLYTEOPS_", "PYTHON"))}
+    left.pop("CI", None)
+    return left
+
+
 def run(command: list[str], folder: Path) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("FLYTEOPS_")} | {"CI": "true"}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, text=True, check=False)
     if done.returncode:
         shown = " ".join(word for word in command if "\n" not in word)
         sys.exit(f"bench: `{shown}` ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
@@ -214,8 +220,8 @@ def report(what: str, target: float, pairs: list[tuple[float, float]]) -> int:
 def import_times(command: list[str], folder: Path) -> None:
     """The ten slowest imports, with what they import themselves, in ms."""
     words = [PYTHON, "-X", "importtime", *command]
-    said = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False).stderr.splitlines()
-    rows = [line.removeprefix("import time:").split("|") for line in said if line.startswith("import time:")]
+    said = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False).stderr
+    rows = [line.removeprefix("import time:").split("|") for line in said.splitlines() if line.startswith("import time:")]
     slow = sorted(((int(row[1]), row[2].strip()) for row in rows if row[1].strip().isdigit()), reverse=True)[:10]
     print("    imports, ms: " + ", ".join(f"{name} {us / 1000:.1f}" for us, name in slow))
 
@@ -235,7 +241,7 @@ print(json.dumps(sorted(rows, reverse=True)[:15]))
 def hot_functions(command: list[str], folder: Path) -> None:
     """The functions with the most time of their own, as the profiler sees it (it slows small ones)."""
     words = [PYTHON, "-c", PROFILED, *command[1:]]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True)
+    done = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=True)
     for own, total, calls, name in json.loads(done.stdout.splitlines()[-1]):
         print(f"    {own:7.3f} s own {total:7.3f} s in all {calls:>8} calls  {name}")
 

@@ -1,6 +1,7 @@
 """Manifests and signatures to a Program: overlay, resolve, typecheck, lower. Collects every fault; does no I/O."""
 
+from flyteops.compile.files import with_contents
 from flyteops.compile.given import read_inputs, read_task_inputs
 from flyteops.compile.program import compile_all, compile_program
 
-__all__ = ["compile_all", "compile_program", "read_inputs", "read_task_inputs"]
+__all__ = ["compile_all", "compile_program", "read_inputs", "read_task_inputs", "with_contents"]

@@ -119,7 +119,9 @@ def _refuse_twins(section: str, known: Dict[str, _Stack], faults: Faults) -> Non
         if ":" in name:
             continue
         other = by_shape.setdefault(name.lower().replace("-", "_"), name)
-        if other != name:
+        # Twins within one file were told when it was read.
+        one_file = known[name].manifest.name.place.path == known[other].manifest.name.place.path
+        if other != name and not one_file:
             faults.add(
                 "FO270",
                 f'"{name}" and "{other}" in {section} differ only in case, or in - against _',

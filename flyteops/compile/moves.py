@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.rings import rings_of
 from flyteops.model.diagnostics import Related
+from flyteops.model.entities import Task
 from flyteops.model.ids import EntityId, Kind, entity_id
 from flyteops.model.program import Move
 from flyteops.source.tree import Scalar
@@ -91,3 +94,15 @@ def _check(moves: list[tuple[_Pair, EntityId, EntityId]], known: frozenset[str],
                 help=suggestion(target.text, known, kinds="addresses"),
             )
     return len(faults.found) == before
+
+
+def keyed_by_first_name(tasks: dict[str, Task], moves: tuple[Move, ...]) -> dict[str, Task]:
+    """The tasks, those that were moved with the name that their results are kept under: the first of the chain."""
+    came_from = {move.target.name: move.source.name for move in moves if move.target.kind is Kind.TASK}
+    keyed = dict(tasks)
+    for name in came_from.keys() & tasks.keys():
+        first = name
+        while first in came_from:
+            first = came_from[first]
+        keyed[name] = replace(tasks[name], keyed_as=first)
+    return keyed

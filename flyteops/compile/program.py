@@ -8,7 +8,7 @@ from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.known import Known, Python
 from flyteops.compile.launch_plans import compile_launch_plans
 from flyteops.compile.layers import layers_of
-from flyteops.compile.moves import read_moves
+from flyteops.compile.moves import keyed_by_first_name, read_moves
 from flyteops.compile.origins import Origins
 from flyteops.compile.settings import Profiles, lower_resources
 from flyteops.compile.tasks import compile_tasks
@@ -122,10 +122,11 @@ def _compile(
         for name in layers.section(section)
     ) | frozenset(f"task/{path}" for path in known.implicit)
     moves = read_moves(layers.moved, known=addresses, faults=faults)
+    tasks = {name: task for name, task in known.tasks.items() if task is not None}
     return Program(
         project=project,
         domain=domain,
-        tasks={name: task for name, task in known.tasks.items() if task is not None},
+        tasks=keyed_by_first_name(tasks, moves),
         workflows={name: workflow for name, workflow in known.workflows.items() if workflow is not None},
         launch_plans=launch_plans,
         moves=moves,

@@ -88,7 +88,7 @@ def cache_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonO
     if policy is None:
         return None
     return {
-        "task": f"{project}/{task.name}",
+        "task": f"{project}/{task.key_name}",
         "version": policy.version if policy.version is not None else f"code:{task.code}",
         "interface": interface_key(task.interface),
         "ignore": sorted(policy.ignore),

@@ -36,9 +36,10 @@ class Intake:
         return each_blob(value, of, lambda blob: self._blob(blob, label))
 
     def _blob(self, blob: dict[str, Json], label: str) -> Json:
-        if isinstance(blob.get("sha256"), str):
-            return blob
         uri = str(blob["uri"])
+        # A path of the repository may carry the digest it had when it was planned; what runs is what lies there now.
+        if isinstance(blob.get("sha256"), str) and "://" in uri:
+            return blob
         path = self._local_path(uri, label)
         if path is None:
             return blob

@@ -160,6 +160,13 @@ class Task:
     annotations: tuple[tuple[str, str], ...] = ()
     service_account: str | None = None
     deprecated: str | None = None
+    keyed_as: str | None = None
+    """The name that cache keys use, when `moved:` keeps the results of an earlier name."""
+
+    @property
+    def key_name(self) -> str:
+        """The name that a cache key knows the task by."""
+        return self.keyed_as or self.name
 
 
 # --------------------------------------------------------------------------------------------- workflows

@@ -114,6 +114,7 @@ def task_wire(task: Task) -> JsonObject:
             "annotations": dict(task.annotations),
             "service_account": task.service_account,
             "deprecated": task.deprecated,
+            "keyed_as": task.keyed_as,
         }
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 
-from flyteops.compile import compile_all, compile_program
+from flyteops.compile import compile_all, compile_program, with_contents
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
@@ -36,6 +36,8 @@ class Readings:
     manifests: tuple[FileManifest, ...]
     diagnostics: tuple[Diagnostic, ...]
     python: PythonSource
+    whole: bool
+    """Whether every file could be read; if not, names may be missing that are declared."""
 
 
 def read_declarations(tree: Tree, sources: Sources) -> Readings:
@@ -43,18 +45,34 @@ def read_declarations(tree: Tree, sources: Sources) -> Readings:
     manifests: list[FileManifest] = []
     paths = declaration_paths(tree, sources.declarations)
     found = [*_missing(paths, sources.declarations), *_irregular(tree, sources.declarations)]
+    whole = True
     for path in paths:
         data = tree.read(path)
         if data is None:
             continue
         root, faults = read_yaml(path, data)
         found.extend(faults)
+        whole = whole and (root is not None or not faults or _only_warnings(faults))
         if root is not None:
             manifest, faults = parse_file(path, root)
             manifests.append(manifest)
             found.extend(faults)
     python = PythonSource(tree.read, frozenset(tree.paths()), roots=sources.code_roots)
-    return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python)
+    return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python, whole=whole)
+
+
+NAMES_NOT_FOUND = ("FO201", "FO261", "FO262", "FO267", "FO271", "FO276", "FO590")
+"""Codes that may only follow from a file that could not be read: its names are not known."""
+
+
+def _together(readings: Readings, invalid: InvalidProject) -> InvalidProject:
+    """The faults of reading and compiling, without those that only follow from a file that could not be read."""
+    compiled = [each for each in invalid.diagnostics if readings.whole or each.code not in NAMES_NOT_FOUND]
+    return InvalidProject([*readings.diagnostics, *compiled])
+
+
+def _only_warnings(faults: tuple[Diagnostic, ...]) -> bool:
+    return all(each.severity is Severity.WARNING for each in faults)
 
 
 def _missing(paths: list[str], folders: tuple[str, ...]) -> list[Diagnostic]:
@@ -112,8 +130,9 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
             image_digests={},
         )
     except InvalidProject as invalid:
-        raise InvalidProject([*readings.diagnostics, *invalid.diagnostics]) from None
+        raise _together(readings, invalid) from None
     refuse_errors(readings.diagnostics)
+    program = with_contents(program, tree.read)
     if not readings.diagnostics:
         return program
     return replace(program, warnings=in_order([*readings.diagnostics, *program.warnings]))
@@ -133,7 +152,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             image_digests={},
         )
     except InvalidProject as invalid:
-        raise InvalidProject([*readings.diagnostics, *invalid.diagnostics]) from None
+        raise _together(readings, invalid) from None
     refuse_errors(readings.diagnostics)
     return programs, readings.diagnostics
 

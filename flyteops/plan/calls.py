@@ -147,7 +147,7 @@ def call_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonOb
     if cached is not None:
         return {key: value for key, value in cached.items() if key != "max_age_s"}
     return {
-        "task": f"{project}/{task.name}",
+        "task": f"{project}/{task.key_name}",
         "version": f"code:{task.code}",
         "interface": interface_key(task.interface),
         "ignore": [],

@@ -42,7 +42,7 @@ Call = RunTask | RunMap
 
 def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_settings: TaskSettings) -> list[Cause]:
     """What changed of the call itself, inputs apart."""
-    if task.name != old_task.name:
+    if task.key_name != old_task.key_name:
         return [Cause("yes", f"task {old_task.name} -> {task.name}")]
     causes: list[Cause] = []
     new, old = settings.cache, old_settings.cache

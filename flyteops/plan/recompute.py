@@ -117,7 +117,7 @@ class Comparison:
             yield Cause("yes", "new step")
             return
         yield from call_causes(work.task, work.settings, old_task=before.work.task, old_settings=before.work.settings)
-        if before.work.task.name == work.task.name:
+        if before.work.task.key_name == work.task.key_name:
             yield from input_causes(work, before.work, side=self.new, old_side=self.old)
         yield from self._upstream(step, work)
 

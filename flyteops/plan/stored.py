@@ -148,6 +148,7 @@ def stored_task(payload: JsonObject) -> Task:
         returns="value",
         code=str(payload["code"]),
         settings=stored_settings(payload.get("settings")),
+        keyed_as=str(payload["keyed_as"]) if "keyed_as" in payload else None,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.source import complaints
+from flyteops.source.document_faults import merge_key
 from flyteops.source.fields import workflows
 from flyteops.source.naming import RULES
 from flyteops.source.quantities import limit_fault, quantity_fault, quantity_nano
@@ -228,7 +229,9 @@ class Checker:
         return None
 
     def _unknown(self, name: Scalar, value: TreeNode, shape: Table, before: Entry | None, *, flow: bool) -> None:
-        if flow and type(value) is Scalar and value.text == "" and value.style == "plain":
+        if name.text == "<<" and name.style == "plain":
+            self.faults.append(merge_key(name.place))  # the reader's own words: equal diagnostics are told once
+        elif flow and type(value) is Scalar and value.text == "" and value.style == "plain":
             self.faults.append(complaints.cut_by_comma(name, before))
         else:
             self.faults.append(complaints.unknown_key(name, shape, suggest=len(self.faults) < SUGGESTIONS))

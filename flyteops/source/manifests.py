@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from flyteops.model.diagnostics import Diagnostic, Place, in_order
 from flyteops.source import complaints
 from flyteops.source.checking import SUGGESTIONS, Checker, twins_in
+from flyteops.source.document_faults import merge_key
 from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, LATER_SECTIONS, MOVED, SECTIONS, TOP_FOREIGN
 from flyteops.source.naming import entity_fault, task_fault
 from flyteops.source.scalars import is_null
@@ -74,6 +75,8 @@ def parse_file(path: str, root: Mapping) -> tuple[FileManifest, tuple[Diagnostic
             moved = _moved(entry.key, entry.value, faults)
         elif name in LATER_SECTIONS:
             faults.append(complaints.later(entry.key, f"the section {name}"))
+        elif name == "<<":
+            faults.append(merge_key(entry.key.place))  # the reader's own words: equal diagnostics are told once
         elif name not in ("apiVersion", "domain"):
             faults.append(complaints.unknown_key(entry.key, _TOP, suggest=len(faults) < SUGGESTIONS))
     manifest = FileManifest(

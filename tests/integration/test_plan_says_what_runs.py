@@ -38,18 +38,36 @@ EDITS = (
     Edit("timeout", YAML, "timeout: 1m", "timeout: 2m", ALWAYS),
     Edit("description", YAML, "Prices of a day", "All prices of a day", ALWAYS),
     Edit("yaml comment", YAML, "workflows:\n", "# the graph\nworkflows:\n", ALWAYS),
-    Edit("key order", YAML, "inputs: {orders: $read, prices: $enrich.prices}", "inputs: {prices: $enrich.prices, orders: $read}", ALWAYS),
+    Edit(
+        "key order",
+        YAML,
+        "inputs: {orders: $read, prices: $enrich.prices}",
+        "inputs: {prices: $enrich.prices, orders: $read}",
+        ALWAYS,
+    ),
     Edit("concurrency", YAML, "concurrency: 2", "concurrency: 3", ALWAYS),
     Edit("schedule", YAML, '"0 2 * * *"', '"0 3 * * *"', ALWAYS),
     Edit("leaf code", STEPS, 'f"best: {best.value}"', 'f"best is {best.value}"', ALWAYS | {"tell.case1"}),
-    Edit("helper constant, same result downstream of rounding", MONEY, "FEE = 0.5", "FEE = 0.25", ALWAYS | PRICES | {"total"}),
-    Edit("code with an equal result", STEPS, "return sum(prices), max(", "return float(sum(prices)), max(", ALWAYS | {"total"}),
+    Edit("helper constant", MONEY, "FEE = 0.5", "FEE = 0.25", ALWAYS | PRICES | {"total"}),
+    Edit(
+        "code with an equal result",
+        STEPS,
+        "return sum(prices), max(",
+        "return float(sum(prices)), max(",
+        ALWAYS | {"total"},
+    ),
     Edit("cache version", YAML, "    timeout: 1m", "    timeout: 1m\n    cache: {version: two}", ALWAYS | PRICES),
     Edit("workflow default", YAML, "rate: float = 1.5", "rate: float = 2.5", ALWAYS | PRICES | {"total"}),
     Edit("condition", YAML, "limit: float = 100", "limit: float = 1", ALWAYS | {"tell.case0"}),
-    Edit("enum value unused by a value", KINDS, 'note: str = ""', 'note: str = "none"', ALWAYS | {"read"} | PRICES | {"total"}),
+    Edit(
+        "default of a record's field",
+        KINDS,
+        'note: str = ""',
+        'note: str = "none"',
+        ALWAYS | {"read"} | PRICES | {"total"},
+    ),
     Edit("static input of a case not taken", YAML, '"too much"', '"far too much"', ALWAYS),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
