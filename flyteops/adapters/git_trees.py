@@ -237,14 +237,14 @@ def _file_bytes(root: Path, path: str) -> bytes | None:
         return None
     except OSError as failed:
         raise _unreadable(path, failed) from failed
-    with os.fdopen(opened, "rb") as file:
+    # Unbuffered, and bounded by the size: a read of "at most 64 MiB" would set aside as much for every small file.
+    with os.fdopen(opened, "rb", buffering=0) as file:
+        if os.fstat(opened).st_size > MOST_BYTES:
+            raise InvalidProject([_too_large(path)])
         try:
-            content = file.read(MOST_BYTES + 1)
+            return file.read()
         except OSError as failed:
             raise _unreadable(path, failed) from failed
-    if len(content) > MOST_BYTES:
-        raise InvalidProject([_too_large(path)])
-    return content
 
 
 def _hasher(size: int, like: str) -> hashlib._Hash:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import getpass
 import os
 import shlex
@@ -40,6 +41,7 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
 
     output = session.output
     request = _request(session, workspace, what, options)
+    gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
     with _progress(session, inline=options.inline) as watch:
         result = run(request, store=workspace.store(), clock=system_clock(), ids=system_ids(), watch=watch)
     if output.form == "json":

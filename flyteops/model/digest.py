@@ -12,13 +12,16 @@ Json = Union[None, bool, int, float, str, Sequence["Json"], Mapping[str, "Json"]
 JsonObject = dict[str, Json]
 
 
+# Made once: json.dumps with any of these makes a new encoder at every call.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
 def canonical(value: Json) -> bytes:
     """UTF-8 bytes of `value`: keys by code point, no spaces, no NaN (spell those as `{"$f": …}` first).
 
     Not RFC 8785: keys sort by code point and floats are Python's `repr` (facts: platform-data.md 2.2).
     """
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+    return _encode(value).encode("utf-8")
 
 
 def digest_of(domain_tag: str, *parts: Json) -> str:

@@ -67,3 +67,40 @@ class PointerChange:
     record: EntityRecord | None
     action: OneOf["create", "update", "retire", "move"]
     previous: EntityId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectRef:
+    """An object of a cluster by name; `namespace` is empty for what has none."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.namespace}/{self.name}" if self.namespace else f"{self.kind}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObjectRecord:
+    """An object that this registry owns in a cluster: which one (`uid`), with which body (`digest` of the emitted
+    body), emitted for which entity. What has no record is not ours and is never changed or deleted."""
+
+    ref: ObjectRef
+    digest: str
+    uid: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """An outside action that was decided: make the object so (`apply`, with the digest of the wanted body), or take
+    it away (`delete`, of exactly the object with `uid`). `step` orders the effects of one operation."""
+
+    step: int
+    action: OneOf["apply", "delete"]
+    ref: ObjectRef
+    address: str
+    digest: str = ""
+    uid: str = ""

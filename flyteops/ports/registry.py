@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from flyteops.model.state import Fence, PointerChange, Revision, Snapshot
+from flyteops.model.state import Effect, Fence, ObjectRecord, PointerChange, Revision, Snapshot
 
 
 class Registry(Protocol):
@@ -38,6 +38,19 @@ class Registry(Protocol):
         """In one transaction: compare-and-swap of the generation, revision row, pointers, pointer history, journal
         rows to `confirmed`. Returns the new generation; `Refused` when the generation moved or the fence is stale.
         Repeating a published operation returns its generation again."""
+
+    def objects(self, domain: str) -> tuple[ObjectRecord, ...]:
+        """The cluster objects this registry owns in the domain, sorted by reference."""
+
+    def intend_effects(self, fence: Fence, operation: str, effects: tuple[Effect, ...]) -> None:
+        """Writes one journal row per effect, state `intent`, before anything outside is touched. Safe to repeat."""
+
+    def confirm_effect(self, fence: Fence, operation: str, effect: Effect, *, uid: str) -> None:
+        """The effect was seen in the cluster: its journal row becomes `confirmed`, and the object's record is written
+        (apply) or taken away (delete). Safe to repeat."""
+
+    def open_effects(self, domain: str) -> tuple[tuple[str, Effect], ...]:
+        """Effects with an intent and no confirmation, each with its operation: what a killed apply may have done."""
 
     def history(self, domain: str, limit: int) -> tuple[Revision, ...]:
         """The newest revisions first."""

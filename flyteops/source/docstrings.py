@@ -39,7 +39,8 @@ def read_docstring(text: str | None) -> Described:
     for start, section in _sections(lines):
         if section in _PARAMETERS:
             found.update(_entries(lines, start))
-    found.update(_sphinx(lines))
+    if ":param" in text:
+        found.update(_sphinx(lines))
     return Described(_summary(lines), {name: " ".join(" ".join(words).split()) for name, words in found.items()})
 
 
@@ -55,10 +56,12 @@ def _summary(lines: list[str]) -> str:
 def _heading(lines: list[str], at: int) -> str:
     # "Args:" alone on its line, or a title underlined with dashes.
     title = lines[at].strip().lower()
-    if title.endswith(":") and title[:-1] in _SECTIONS and not lines[at].startswith(" "):
-        return title[:-1]
+    if title.endswith(":"):
+        return title[:-1] if title[:-1] in _SECTIONS and not lines[at].startswith(" ") else ""
+    if title not in _SECTIONS:
+        return ""
     under = lines[at + 1].strip() if at + 1 < len(lines) else ""
-    return title if title in _SECTIONS and len(under) >= 3 and set(under) == {"-"} else ""
+    return title if len(under) >= 3 and set(under) == {"-"} else ""
 
 
 def _sections(lines: list[str]) -> list[tuple[int, str]]:

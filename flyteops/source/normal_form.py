@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _SKIPPED = frozenset({"ctx", "kind", "type_comment", "type_ignores", "lineno", "col_offset"})
-_WITH_DOCSTRING = (ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_WITH_DOCSTRING = frozenset({ast.Module, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef})
 _FIELDS: dict[type, tuple[tuple[str, str], ...]] = {}
+"""The fields of each kind of node with their labels; filled as kinds are met."""
+
 _text = json.encoder.encode_basestring_ascii
 
 
@@ -47,30 +49,40 @@ def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
     if fields is None:
         fields = _FIELDS[kind] = tuple((name, f" {name}=") for name in kind._fields if name not in _SKIPPED)
     out.append("(" + kind.__name__)
+    # Straight out up to the first part that has to be walked; the rest waits on the stack behind it.
     todo: list[object] = []
+    write: Callable[[str], None] = out.append
     for name, label in fields:
         value = getattr(node, name, None)
-        if value is None or value == []:
+        if value is None:
             continue
-        if name == "body" and isinstance(node, _WITH_DOCSTRING):
-            value = without_docstring(value)
-        elif kind is ast.JoinedStr:
-            value = _pieces(value)
         if type(value) is list:
-            todo.append(label + "[")
+            if not value:
+                continue
+            if name == "body" and kind in _WITH_DOCSTRING:
+                value = without_docstring(value)
+            elif kind is ast.JoinedStr:
+                value = _pieces(value)
+            write(label + "[")
             for item in value:
-                # Every item is closed by a comma.
-                todo.extend((_leaf(item) or item, ","))
-            todo.append("]")
+                leaf = _leaf(item)
+                if leaf is None:
+                    todo.append(item)
+                    write = todo.append
+                    write(",")
+                else:
+                    write(leaf + ",")  # every item is closed by a comma
+            write("]")
             continue
         leaf = _leaf(value)
         if leaf is not None:
-            todo.append(label + leaf)
-        elif kind is ast.FormattedValue and name == "format_spec" and not getattr(value, "values", ()):
-            continue  # f"{x:}": some Pythons keep the empty format, others drop it
-        else:
-            todo.extend((label, value))
-    todo.append(")")
+            write(label + leaf)
+        elif kind is not ast.FormattedValue or name != "format_spec" or getattr(value, "values", ()):
+            write(label)
+            todo.append(value)
+            write = todo.append
+        # f"{x:}": some Pythons keep the empty format, others drop it
+    write(")")
     todo.reverse()
     stack.extend(todo)
 
