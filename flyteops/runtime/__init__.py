@@ -3,7 +3,8 @@
     python -P -m flyteops.runtime VERB --store URI --run RUN --attempt ID [--item N] [--result FILE]
            [--scope SCOPE] [--cache on|off|overwrite] [--folder DIR] [--code DIR]… INVOCATION
 
-VERB        task        call the function, commit its outputs at runs/RUN/STEP/commit.json
+VERB        begin       the run's inputs, to runs/RUN/inputs.json, from the store's key --inputs and from --kickoff TIME
+            task        call the function, commit its outputs at runs/RUN/STEP/commit.json
             map-item    the same for item N of a mapped step, committed at runs/RUN/STEP.N/commit.json
             lookup      commit from the cache when it can: result `hit` or `miss` (with --item: of that item)
             map-size    result: the indices of the items as a JSON list, `[0,1,2]`
@@ -12,6 +13,7 @@ VERB        task        call the function, commit its outputs at runs/RUN/STEP/c
             join        hand on the outputs of the branch taken, or fail with its message
             outputs     what the run returns, to runs/RUN/outputs.json
 INVOCATION  base64 of the JSON document of execution/invocation.py, or @FILE holding that JSON
+--inputs    key of the launcher's values, {name: {"v", "type", "value"}}; --kickoff the scheduled time; both may be empty
 --result    gets the tiny answer for the engine, never a user's value
 --scope     where cache entries are read and written (default `shared`)
 --folder    the attempt's empty folder (default: a fresh one below the system's temporary folder)

@@ -11,10 +11,22 @@ from flyteops.model.digest import JsonObject
 from flyteops.runtime.endings import Ended
 from flyteops.runtime.session import Session, parsed
 from flyteops.runtime.stores import open_store
-from flyteops.runtime.verbs import VERBS, failed, perform
+from flyteops.runtime.verbs import VERBS, Answer, begun, failed, perform
 
 USAGE = 64
-_OPTIONS = ("--store", "--run", "--attempt", "--item", "--result", "--scope", "--cache", "--folder", "--code")
+_OPTIONS = (
+    "--store",
+    "--run",
+    "--attempt",
+    "--item",
+    "--result",
+    "--scope",
+    "--cache",
+    "--folder",
+    "--code",
+    "--kickoff",
+    "--inputs",
+)
 
 
 class Wrong(Exception):
@@ -117,13 +129,20 @@ def _note(event: str, message: str) -> None:
 def _run(arguments: Arguments, session: Session, item: int | None) -> int:
     if arguments.verb in ("task", "map-item"):
         _prepare(arguments, session, item)
-    answer = perform(session, arguments.verb, arguments.invocation, item)
+    answer = _perform(arguments, session, item)
     if answer.error is not None:
         sys.stderr.write(f"{answer.error['traceback'] or ''}{answer.error['message']}\n")
     elif answer.result and "--result" in arguments.options:
         with open(arguments.one("--result"), "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(answer.result)
     return answer.code
+
+
+def _perform(arguments: Arguments, session: Session, item: int | None) -> Answer:
+    if arguments.verb == "begin":
+        kickoff, inputs = arguments.one("--kickoff", ""), arguments.one("--inputs", "")
+        return begun(session, arguments.invocation, kickoff=kickoff, inputs=inputs)
+    return perform(session, arguments.verb, arguments.invocation, item)
 
 
 def _prepare(arguments: Arguments, session: Session, item: int | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from flyteops.model.digest import JsonObject
 from flyteops.ports.store import StoreFailed
@@ -11,7 +12,7 @@ from flyteops.runtime.committing import error_document, write_error
 from flyteops.runtime.endings import CAUSES, DONE, INTERFACE, STORE, Ended, Mismatch
 from flyteops.runtime.session import Session
 
-VERBS = ("task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs")
+VERBS = ("begin", "task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs")
 
 
 class Answer:
@@ -28,8 +29,23 @@ class Answer:
 
 def perform(session: Session, verb: str, invocation: JsonObject, item: int | None = None) -> Answer:
     """Does the verb; a failure is stored as `error.json` and becomes an exit code."""
+    return _answered(lambda: _perform(session, verb, invocation, item), session, invocation, item)
+
+
+def begun(session: Session, invocation: JsonObject, *, kickoff: str, inputs: str) -> Answer:
+    """The verb `begin`, which alone takes values of the launch."""
+    from flyteops.runtime.beginning import begin
+
+    def work() -> Answer:
+        begin(session, invocation, kickoff=kickoff, inputs=inputs)
+        return Answer(DONE)
+
+    return _answered(work, session, invocation, None)
+
+
+def _answered(work: Callable[[], Answer], session: Session, invocation: JsonObject, item: int | None) -> Answer:
     try:
-        return _perform(session, verb, invocation, item)
+        return work()
     except Ended as ended:
         return failed(session, invocation, item, ended)
     except StoreFailed as error:
