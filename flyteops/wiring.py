@@ -14,6 +14,7 @@ from flyteops.model.errors import Refused
 from flyteops.operations.applying import Author
 from flyteops.operations.sources import Sources
 from flyteops.settings import SETTINGS_FILE, Settings, load_settings, settings_from
+from flyteops.source.credentials import Allowed
 
 if TYPE_CHECKING:
     from flyteops.adapters.clock import RandomIds, SystemClock
@@ -49,6 +50,9 @@ class Workspace:
             declarations=settings.declarations,
             code_roots=settings.code_roots,
             defaults=settings.defaults_tree,
+            allowed=tuple(
+                Allowed(path=each.path, line=each.line, sha256=each.sha256) for each in settings.allow_literals
+            ),
             default_images={
                 name: domain.default_image for name, domain in settings.domains.items() if domain.default_image
             },

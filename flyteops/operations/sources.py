@@ -10,6 +10,7 @@ from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
 from flyteops.ports.trees import Tree
+from flyteops.source.credentials import Allowed, credentials_in, suspicious
 from flyteops.source.manifests import FileManifest, parse_file
 from flyteops.source.reader import read_yaml
 from flyteops.source.signatures import PythonSource
@@ -27,6 +28,8 @@ class Sources:
     defaults: Mapping | None = None
     default_images: MappingOf[str, str] = field(default_factory=dict)
     """The image of tasks without one, by domain."""
+    allowed: tuple[Allowed, ...] = ()
+    """Values that look like credentials and are none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,8 @@ def read_declarations(tree: Tree, sources: Sources) -> Readings:
             manifest, faults = parse_file(path, root)
             manifests.append(manifest)
             found.extend(faults)
+            if suspicious(data):
+                found.extend(credentials_in(root, sources.allowed))
     python = PythonSource(tree.read, frozenset(tree.paths()), roots=sources.code_roots)
     return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python, whole=whole)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from flyteops.model.diagnostics import Diagnostic, Place, Severity
+from flyteops.source.credentials import masked
 from flyteops.views.escape import columns, safe, shown
 
 LinesOf = Callable[[str], Sequence[str] | None]
@@ -60,7 +61,7 @@ def _note(word: str, text: str, width: int) -> str:
 
 def _paragraph(text: str, indent: int) -> str:
     """Text that may have several lines; those after the first are indented."""
-    return ("\n" + " " * indent).join(safe(line) for line in text.split("\n"))
+    return ("\n" + " " * indent).join(safe(masked(line)) for line in text.split("\n"))
 
 
 def _block(arrow: str, place: Place, label: str, *, lines_of: LinesOf, width: int) -> list[str]:
@@ -69,7 +70,7 @@ def _block(arrow: str, place: Place, label: str, *, lines_of: LinesOf, width: in
     source = lines_of(place.path)
     if source is None or not 1 <= place.line <= len(source):
         return [head, _note("note", label, width)] if label else [head]
-    text, carets = _window(source[place.line - 1].rstrip("\r\n"), place)
+    text, carets = _window(masked(source[place.line - 1].rstrip("\r\n")), place)
     marked = f"{gutter} | {carets} {safe(label)}".rstrip()
     return [head, f"{gutter} |", f"{place.line:>{width}} | {text}".rstrip(), marked]
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import Json, JsonObject
+from flyteops.source.credentials import masked
 
 
 def render_document(value: Json) -> str:
@@ -29,13 +30,13 @@ def _diagnostic(found: Diagnostic) -> JsonObject:
     return {
         "code": found.code,
         "severity": str(found.severity),
-        "message": found.message,
+        "message": masked(found.message),
         "path": place.path if place else None,
         "line": place.line if place else None,
         "column": place.column if place else None,
         "end_line": place.end_line if place else None,
         "end_column": place.end_column if place else None,
-        "help": found.help or None,
+        "help": masked(found.help) or None,
     }
 
 

@@ -11,6 +11,8 @@ from flyteops.views.escape import columns, safe
 
 TRACEBACK_LINES = 20
 """Lines of a failure that are shown; the log has all of it."""
+OUTPUT_CHARACTERS = 1000
+"""Of an output that are shown: a screen is no place for a table of a million rows."""
 
 
 def render_run(result: RunResult, *, again: str = "") -> str:
@@ -72,14 +74,19 @@ def _extent(node: NodeResult) -> str:
 
 def _outputs(result: RunResult) -> Iterator[str]:
     for name in sorted(result.outputs):
-        yield f"  {safe(name)} = {safe(value_text(result.outputs[name]['value']))}"
+        text = value_text(result.outputs[name]["value"])
+        if len(text) > OUTPUT_CHARACTERS:
+            text = f"{text[:OUTPUT_CHARACTERS]}… ({len(text):,} characters; all of them with -o json)"
+        yield f"  {safe(name)} = {safe(text)}"
 
 
 def _failure(node: NodeResult) -> str:
     lines = [f"failed: {safe(node.path)} (task {safe(node.task)})" if node.task else f"failed: {safe(node.path)}"]
     if node.error is not None:
-        kind = f"{node.error.type}: " if node.error.type else ""
-        lines.append(f"  {safe(kind + node.error.message)}")
+        kind, message = node.error.type, node.error.message
+        # An exception's message begins with its type already: `ValueError: no rows`.
+        told_already = not kind or message.startswith(kind.rpartition(".")[2])
+        lines.append(f"  {safe(message if told_already else f'{kind}: {message}')}")
         told = node.error.traceback.rstrip("\n").split("\n") if node.error.traceback else []
         lines += [f"    {safe(line)}" for line in told[-TRACEBACK_LINES:]]
     if node.log:
@@ -102,8 +109,10 @@ def plain_value(value: Json) -> Json:
             return value
 
 
-def run_wire(result: RunResult) -> JsonObject:
-    """The run as a JSON document: outputs by name as plain values, and as literals with their types."""
+def run_wire(result: RunResult, *, again: str = "") -> JsonObject:
+    """The run as a JSON document: outputs by name as plain values, and as literals with their types; the command that
+    runs what is missing when it did not succeed.
+    """
     return {
         "execution": result.execution,
         "phase": result.phase,
@@ -111,6 +120,7 @@ def run_wire(result: RunResult) -> JsonObject:
         "literals": dict(result.outputs),
         "nodes": [_node(each) for each in result.nodes],
         "error": _error(result),
+        "again": again or None,
     }
 
 
