@@ -233,7 +233,7 @@ def _simple(constant: _Constant, name: str) -> Json:
         case "str", str():
             return _text(constant)
         case "datetime", datetime():
-            return constant.isoformat()
+            return constant.isoformat().replace("+00:00", "Z")  # one spelling, here, in compile and in a pod
         case "date", date() if not isinstance(constant, datetime):
             return constant.isoformat()
         case "timedelta", timedelta():

@@ -261,7 +261,7 @@ MEMBER = {"int": "2412d8c044ff"}
         ("list[int]", "list()", []),
         ("timedelta", "timedelta(hours=1, seconds=-1)", {"$us": 3_599_000_000}),
         ("dt.date", "dt.date(2024, 2, 29)", "2024-02-29"),
-        ("dt.datetime", "dt.datetime(2024, 1, 2, tzinfo=dt.timezone.utc)", "2024-01-02T00:00:00+00:00"),
+        ("dt.datetime", "dt.datetime(2024, 1, 2, tzinfo=dt.timezone.utc)", "2024-01-02T00:00:00Z"),
         ("Region", "Region.EU", "eu"),
         ("str", "Region.EU.value", "eu"),
         ("Literal['a', 'b']", "'b'", "b"),
