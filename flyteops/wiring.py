@@ -11,16 +11,21 @@ from typing import TYPE_CHECKING
 
 from flyteops.adapters.git_trees import CommitTree, WorkTree, resolve
 from flyteops.model.errors import Refused
-from flyteops.operations.applying import Author
 from flyteops.operations.sources import Sources
 from flyteops.settings import SETTINGS_FILE, Settings, load_settings, settings_from
 from flyteops.source.credentials import Allowed
 
 if TYPE_CHECKING:
     from flyteops.adapters.clock import RandomIds, SystemClock
-    from flyteops.adapters.registry_sqlite import SqliteRegistry
     from flyteops.adapters.store_file import FileStore
     from flyteops.argo.target import ArgoVersion, Target
+    from flyteops.model.program import Program
+    from flyteops.operations.applying import Author
+    from flyteops.operations.cluster_side import ClusterSide
+    from flyteops.operations.planning import Planned
+    from flyteops.plan import History, Verdict
+    from flyteops.ports.cluster import Cluster
+    from flyteops.ports.registry import KeptRegistry
     from flyteops.ports.trees import Tree
 
 PLAIN_IMAGE = "python:3.12-slim"
@@ -60,17 +65,100 @@ class Workspace:
 
     @property
     def prune_limit(self) -> float | None:
-        """The largest share of entities that one apply may retire."""
-        return self.settings.domains[self.domain].prune_limit
+        """The largest share of entities that one apply may retire; a protected domain has one in any case."""
+        from flyteops.plan import DEFAULT_PRUNE_LIMIT
 
-    def registry(self, *, writing: bool = False) -> SqliteRegistry:
+        domain = self.settings.domains[self.domain]
+        if domain.prune_limit is None and domain.protected:
+            return DEFAULT_PRUNE_LIMIT
+        return domain.prune_limit
+
+    @property
+    def folder(self) -> str:
+        """The project's folder in its repository, as in `ml/`, for who counts paths from there."""
+        from flyteops.adapters.git_history import folder_in_repository
+
+        return folder_in_repository(self.settings.root)
+
+    def base_commit(self, ref: str) -> str:
+        """The commit that a change is told against: the newest that both `ref` and the tree come from."""
+        from flyteops.adapters.git_history import merge_base
+
+        base = resolve(self.settings.root, ref)
+        return (merge_base(self.settings.root, base, self.tree.commit) if self.tree.commit else None) or base
+
+    def history(self, planned: Planned) -> History:
+        """Where the planned commit stands to the applied one; `ahead` when there is nothing to compare."""
+        from flyteops.adapters.git_command import is_shallow
+        from flyteops.adapters.git_history import ancestry
+
+        revision, commit = planned.snapshot.revision, planned.plan.tree.commit
+        if revision is None or not revision.commit or commit is None or not planned.plan.changes:
+            return "ahead"
+        root = self.settings.root
+        forward = ancestry(root, revision.commit, commit)
+        if forward:
+            return "ahead"
+        backward = ancestry(root, commit, revision.commit)
+        if backward:
+            return "behind"
+        if forward is None or backward is None:
+            return "shallow" if is_shallow(root) else "unknown"
+        return "apart"
+
+    def verdict(self, planned: Planned, *, allow: tuple[str, ...] = ()) -> Verdict:
+        """What the rules of the domain say to a plan; `allow` are consents of the command line."""
+        from flyteops.operations.consenting import allowed, verdict_of
+        from flyteops.plan.consents import CONSENT_FILE
+
+        domain = self.settings.domains[self.domain]
+        if allow and domain.protected:
+            raise Refused(
+                "FO702",
+                f"domain {self.domain} is protected: consent on the command line does not count there",
+                protects="what is permitted there was reviewed with the change",
+                way_out=f"write the consent into {CONSENT_FILE} of the same commit",
+            )
+        revision = planned.snapshot.revision
+        history = self.history(planned)
+        applied = None
+        known = history not in ("unknown", "shallow")
+        if revision is not None and revision.commit and known and CONSENT_FILE in self.tree.paths():
+            applied = CommitTree(self.settings.root, revision.commit)
+        return verdict_of(
+            planned,
+            self.tree,
+            applied_tree=applied,
+            history=history,
+            prune_limit=self.prune_limit,
+            classes=domain.consent,
+            now_ms=system_clock().now_ms(),
+            extra=allowed(allow, domain=self.domain),
+        )
+
+    def registry(self, *, writing: bool = False) -> KeptRegistry:
         """The registry of the settings; refused under CI when writing would make a new embedded one."""
+        scheme, rest = self.settings.registry_at()
+        project, tool = self.settings.project, f"flyteops {tool_version()}"
+        match scheme:
+            case "postgresql":
+                from flyteops.adapters.registry_postgres import PostgresRegistry
+
+                return PostgresRegistry(self.settings.registry, project=project, ids=system_ids(), tool=tool)
+            case "store":
+                from flyteops.adapters.registry_store import DEFAULT_PREFIX, StoreRegistry
+
+                prefix = rest.strip("/") or DEFAULT_PREFIX
+                store, clock, ids = self.store(), system_clock(), system_ids()
+                return StoreRegistry(store, project=project, clock=clock, ids=ids, tool=tool, prefix=prefix)
+            case _:
+                return self._embedded(tool, writing=writing)
+
+    def _embedded(self, tool: str, *, writing: bool) -> KeptRegistry:
         from flyteops.adapters.registry_sqlite import SqliteRegistry, refuse_embedded_in_ci
 
-        path = self.settings.registry_path()
-        registry = SqliteRegistry(
-            path, project=self.settings.project, clock=system_clock(), ids=system_ids(), tool=tool_version()
-        )
+        path, project = self.settings.registry_path(), self.settings.project
+        registry = SqliteRegistry(path, project=project, clock=system_clock(), ids=system_ids(), tool=tool)
         if writing:
             refuse_embedded_in_ci(registry.snapshot(self.domain).lineage, environ=self.environ)
         return registry
@@ -96,15 +184,54 @@ class Workspace:
             runner=RunnerInstall(image=f"flyteops-runtime:{tool_version()}"),
         )
 
+    def cluster(self) -> Cluster | None:
+        """The cluster of the domain, or None when it has none; nothing is asked of it yet."""
+        declared = self.settings.domains[self.domain].cluster
+        if declared is None:
+            return None
+        from flyteops.adapters.cluster_kubernetes import KubernetesCluster
+
+        return KubernetesCluster(kubeconfig=self.environ.get("KUBECONFIG") or None, context=declared.context)
+
+    def cluster_side(
+        self, program: Program, *, parallelism: int | None = None, accepted: str = "", pinned: bool = True
+    ) -> ClusterSide | None:
+        """What the program wants in the domain's cluster; None when the domain has none."""
+        cluster = self.cluster()
+        if cluster is None:
+            return None
+        from flyteops.operations.cluster_side import PARALLELISM
+        from flyteops.operations.cluster_wanted import side_for
+
+        return side_for(
+            program,
+            cluster=cluster,
+            target=self.target(),
+            parallelism=parallelism or PARALLELISM,
+            accepted_cluster=accepted,
+            pinned=pinned,
+        )
+
+    def require_cluster(self, side: ClusterSide | None) -> ClusterSide:
+        """The cluster of the domain; Refused when it has none."""
+        if side is None:
+            raise Refused(
+                "FO769",
+                f"domain {self.domain} has no cluster",
+                protects="nothing is looked for, and nothing deleted, in a cluster that nobody named",
+                way_out="declare it in flyteops.yaml (`cluster: {namespace: ...}`), or name another domain with -d",
+            )
+        return side
+
     def require_appliable(self, *, allow_dirty: bool) -> None:
         """Raises Refused when this domain cannot be applied to by this build, or does not permit what is asked."""
         domain = self.settings.domains[self.domain]
-        if domain.cluster is not None:
+        if domain.cluster is not None and self.settings.store_of(self.domain).startswith("file:"):
             raise Refused(
-                "FO700",
-                f"domain {self.domain} has a cluster, and applying to a cluster is not supported yet",
-                protects="an apply that only wrote the registry would say that pods run what they do not run",
-                way_out="use `flyteops render --out DIR` and apply the files with kubectl, or take `cluster:` out",
+                "FO766",
+                f"domain {self.domain} has a cluster, and its store is a folder of this machine",
+                protects="pods of a cluster cannot reach a `file:` store: every run would fail at its first output",
+                way_out="name a store that pods reach (`store: s3://bucket/prefix`), or take `cluster:` out",
             )
         if allow_dirty and domain.protected:
             raise Refused(
@@ -180,6 +307,8 @@ def tool_version() -> str:
 
 def author(user: str) -> Author:
     """Who applies, for the history."""
+    from flyteops.operations.applying import Author
+
     return Author(actor=os.environ.get("GITHUB_ACTOR") or user, tool=f"flyteops {tool_version()}")
 
 

@@ -221,7 +221,9 @@ def import_times(command: list[str], folder: Path) -> None:
     """The ten slowest imports, with what they import themselves, in ms."""
     words = [PYTHON, "-X", "importtime", *command]
     said = subprocess.run(words, cwd=folder, env=environment(), capture_output=True, text=True, check=False).stderr
-    rows = [line.removeprefix("import time:").split("|") for line in said.splitlines() if line.startswith("import time:")]
+    rows = [
+        line.removeprefix("import time:").split("|") for line in said.splitlines() if line.startswith("import time:")
+    ]
     slow = sorted(((int(row[1]), row[2].strip()) for row in rows if row[1].strip().isdigit()), reverse=True)[:10]
     print("    imports, ms: " + ", ".join(f"{name} {us / 1000:.1f}" for us, name in slow))
 

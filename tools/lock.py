@@ -32,7 +32,8 @@ def wanted(project: dict[str, object]) -> tuple[list[str], list[str]]:
     run: list[str] = table["dependencies"]  # type: ignore[assignment]
     demo = [*run, *build, *BUILD_BESIDES, *extras["examples"]]
     tools = [line for line in groups["dev"] if not line.startswith(f"{table['name']}[")]
-    return demo, [*demo, *extras["hera"], *tools]
+    optional = [line for lines in extras.values() for line in lines]
+    return demo, [*demo, *optional, *tools]
 
 
 def compile_lock(name: str, requirements: list[str], *, upgrade: list[str], constraint: Path | None = None) -> None:

@@ -12,20 +12,18 @@ from flyteops.model.errors import OutsideFailed
 
 def write_file(path: str | Path, data: bytes) -> None:
     """Writes a file whole, or raises OutsideFailed and leaves what was there."""
-    target = Path(path)
+    write_files({Path(path): data})
+
+
+def write_files(files: Mapping[Path, bytes]) -> None:
+    """Writes all files aside before the first is renamed: a full disk leaves every one of them as it was."""
+    aside: dict[Path, Path] = {}
+    target = Path()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(aside).chmod(0o644)
-            Path(aside).replace(target)
-        except BaseException:
-            Path(aside).unlink(missing_ok=True)
-            raise
+        for target, data in files.items():
+            aside[target] = _write_aside(target, data)
+        for target, written in aside.items():
+            written.replace(target)
     except OSError as error:
         raise OutsideFailed(
             "file system",
@@ -33,14 +31,35 @@ def write_file(path: str | Path, data: bytes) -> None:
             retryable=False,
             way_out="free some room, or choose a folder that can be written",
         ) from error
+    finally:
+        for written in aside.values():
+            written.unlink(missing_ok=True)
 
 
-def replace_files(folder: str | Path, files: Mapping[str, bytes], *, mark: bytes) -> tuple[str, ...]:
-    """Writes the files, then removes older ones that begin with `mark`; returns the removed names. Files of others
-    stay."""
+def _write_aside(target: Path, data: bytes) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    aside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.chmod(0o644)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def replace_files(folder: str | Path, files: Mapping[str, bytes], *, mark: bytes | None) -> tuple[str, ...]:
+    """Writes the files, then removes older ones that begin with `mark` (None: removes nothing); returns the removed
+    names. Files of others stay.
+    """
     root = Path(folder)
-    for name, data in files.items():
-        write_file(root / name, data)
+    write_files({root / name: data for name, data in files.items()})
+    if mark is None:
+        return ()
     removed = []
     for path in sorted(root.glob("*.yaml")):
         if path.name not in files and path.is_file() and path.read_bytes()[: len(mark)] == mark:

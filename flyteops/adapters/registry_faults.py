@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.model.state import Revision
+from flyteops.ports.store import StoreFailed
 
 
-def newer_registry(path: Path, *, written: int, known: int) -> Refused:
+def newer_registry(path: object, *, written: int, known: int) -> Refused:
     """FO711: a newer tool has migrated the file."""
     return Refused(
         "FO711",
@@ -19,7 +21,7 @@ def newer_registry(path: Path, *, written: int, known: int) -> Refused:
     )
 
 
-def not_a_registry(path: Path, why: str) -> Refused:
+def not_a_registry(path: object, why: str) -> Refused:
     """FO712: the file cannot be trusted."""
     return Refused(
         "FO712",
@@ -70,6 +72,55 @@ def on_network(path: Path, kind: str) -> Refused:
         protects="the registry from two writers at once",
         way_out="name a file on a local disk in registry: of flyteops.yaml, or use a shared registry",
     )
+
+
+def no_generation(domain: str, generation: int, *, newest: int) -> Refused:
+    """FO731: nothing was ever published under this number."""
+    known = f"its generations are 1 to {newest}" if newest else "nothing was applied to it yet"
+    return Refused(
+        "FO731",
+        f"{domain} has no generation {generation}: {known}",
+        protects="what is there now",
+        way_out="see `flyteops history`",
+    )
+
+
+def no_longer_whole(domain: str, generation: int, missing: str) -> Refused:
+    """FO732: its records were dropped."""
+    return Refused(
+        "FO732",
+        f"generation {generation} of {domain} is no longer kept whole: the record of {missing} was dropped",
+        protects="a generation is brought back whole or not at all",
+        way_out="go back to a newer generation, or apply its commit again: flyteops apply --commit REF "
+        "(`flyteops history` names it)",
+    )
+
+
+def store_unsafe(where: str, why: str) -> Refused:
+    """FO734: compare-and-swap does not hold there."""
+    return Refused(
+        "FO734",
+        f"{where} does not keep the conditions of writes: {why}",
+        protects="the registry from two writers at once, each of whom would think to have won",
+        way_out="use a store that keeps If-Match and If-None-Match (see `store:`), or a postgresql: registry",
+    )
+
+
+def store_failed(where: str, failed: StoreFailed) -> OutsideFailed:
+    """The store could not be used."""
+    return OutsideFailed(
+        "registry",
+        f"{where}: {failed}",
+        retryable=failed.retryable,
+        way_out="run the command again: it finds out what was recorded, and goes on from there"
+        if failed.retryable
+        else "see whether the store can be read and written",
+    )
+
+
+def moment(ms: int) -> str:
+    """A time as people read it."""
+    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 # A statement that worked yesterday and text that is not UTF-8 (no name at all) mean a damaged file.

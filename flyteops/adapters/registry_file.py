@@ -9,20 +9,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from flyteops.adapters import registry_sql as sql
-from flyteops.adapters.registry_faults import failed_outside, lease_held, newer_registry, not_a_registry, on_network
+from flyteops.adapters.registry_faults import failed_outside, not_a_registry, on_network
+from flyteops.adapters.registry_migrating import migrate, written_version
 from flyteops.adapters.registry_rules import network_file_system_of
+from flyteops.adapters.registry_tables import Answer, Database
 from flyteops.model.errors import OutsideFailed
 from flyteops.ports.clock import Clock, Ids
 
 APPLICATION_ID = 0x464F5053  # "FOPS" in the file's header: tells our files from other SQLite files
 BUSY_TIMEOUT_S = 10.0
 Connect = Callable[[str, float], sqlite3.Connection]
-Answer = TypeVar("Answer")
 
 
 def connect(uri: str, busy_timeout_s: float) -> sqlite3.Connection:
@@ -47,13 +46,31 @@ class RegistryFile:
         self._connect = connect
         self._busy_timeout_s = busy_timeout_s
 
+    @property
+    def where(self) -> str:
+        """The file's path."""
+        return str(self._path)
+
+    def described(self) -> str:
+        """SQLite's version and the file."""
+        return f"SQLite {sqlite3.sqlite_version}, {self._path}"
+
+    def now_ms(self, database: Database) -> int:  # noqa: ARG002 - one machine, so its own clock serves all writers
+        """The machine's clock."""
+        return self._clock.now_ms()
+
+    def keep_writers_out(self, database: Database) -> None:
+        """BEGIN IMMEDIATE has done so."""
+
     def prepare(self) -> str:
         """Creates the registry when there is none, migrates an older one; returns its lineage."""
         self._make_room()
         with self._opened("rwc") as database, _transaction(database):
             version = self._version(database)
             if version < sql.SCHEMA_VERSION:
-                self._migrate(database, version)
+                now_ms, lineage = self._clock.now_ms(), self._ids.fresh
+                migrate(database, version, now_ms=now_ms, lineage=lineage, tool=self._tool)
+                database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             return str(dict(database.execute(sql.GET_META).fetchall())["lineage"])
 
     def _make_room(self) -> None:
@@ -65,22 +82,6 @@ class RegistryFile:
         except OSError as failed:
             raise failed_outside(self._path, failed) from failed
 
-    def _migrate(self, database: sqlite3.Connection, version: int) -> None:
-        """All steps from `version` on, in the caller's transaction, while nobody holds a lease."""
-        now = self._clock.now_ms()
-        if version:
-            held = database.execute(sql.LIVE_LEASE, (now,)).fetchone()
-            if held:
-                raise lease_held(held[0], held[1], until=moment(held[2]))
-        for statements in sql.MIGRATIONS[version : sql.SCHEMA_VERSION]:
-            for statement in statements:
-                database.execute(statement)
-        if not version:
-            database.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            database.execute(sql.SET_META, ("lineage", self._ids.fresh()))
-            database.execute(sql.SET_META, ("created_by", self._tool))
-        database.execute(sql.SET_META, ("schema_version", str(sql.SCHEMA_VERSION)))
-
     def _version(self, database: sqlite3.Connection) -> int:
         """The file's schema version, 0 for an empty file; refuses what is newer or not ours."""
         application = database.execute("PRAGMA application_id").fetchone()[0]
@@ -88,15 +89,9 @@ class RegistryFile:
             if application or database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise not_a_registry(self._path, "it is an SQLite file of another program")
             return 0
-        meta = dict(database.execute(sql.GET_META).fetchall())
-        written = meta.get("schema_version", "")
-        if not written.isdecimal() or not meta.get("lineage"):
-            raise not_a_registry(self._path, "its schema version or its lineage is missing")
-        if int(written) > sql.SCHEMA_VERSION:
-            raise newer_registry(self._path, written=int(written), known=sql.SCHEMA_VERSION)
-        return int(written)
+        return written_version(database, self._path)
 
-    def reading(self, read: Callable[[sqlite3.Connection], Answer], *, otherwise: Answer) -> Answer:
+    def reading(self, read: Callable[[Database], Answer], *, otherwise: Answer) -> Answer:
         """What `read` finds in one read transaction; `otherwise` when there is no registry yet."""
         try:
             return self._read_once("ro", read, otherwise=otherwise)
@@ -106,7 +101,7 @@ class RegistryFile:
                 raise
             return self._read_once("rw", read, otherwise=otherwise)
 
-    def _read_once(self, mode: str, read: Callable[[sqlite3.Connection], Answer], *, otherwise: Answer) -> Answer:
+    def _read_once(self, mode: str, read: Callable[[Database], Answer], *, otherwise: Answer) -> Answer:
         try:
             if not self._path.exists():
                 return otherwise
@@ -116,13 +111,12 @@ class RegistryFile:
             database.execute("BEGIN")
             return read(database) if self._version(database) else otherwise
 
-    @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction in a registry of this version."""
+    def writing(self, write: Callable[[Database], Answer]) -> Answer:
+        """What `write` answers in one write transaction, in a registry of this version."""
         with self._opened("rw") as database, _transaction(database):
             if self._version(database) != sql.SCHEMA_VERSION:
                 raise not_a_registry(self._path, "it was not prepared by this version")
-            yield database
+            return write(database)
 
     @contextmanager
     def _opened(self, mode: str) -> Iterator[sqlite3.Connection]:
@@ -158,8 +152,3 @@ def _transaction(database: sqlite3.Connection) -> Iterator[None]:
             database.execute("ROLLBACK")
         raise
     database.execute("COMMIT")
-
-
-def moment(ms: int) -> str:
-    """A time as people read it."""
-    return datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -39,8 +39,24 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
              uid TEXT, detail TEXT,
              PRIMARY KEY (project, domain, operation, step)) STRICT""",
     ),
+    (
+        """CREATE TABLE cluster_object (
+             project TEXT NOT NULL, domain TEXT NOT NULL, api_version TEXT NOT NULL, kind TEXT NOT NULL,
+             namespace TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, uid TEXT NOT NULL,
+             address TEXT NOT NULL,
+             PRIMARY KEY (project, domain, api_version, kind, namespace, name)) STRICT""",
+        """CREATE TABLE effect (
+             project TEXT NOT NULL, domain TEXT NOT NULL, operation TEXT NOT NULL, step INTEGER NOT NULL,
+             action TEXT NOT NULL CHECK (action IN ('apply', 'delete')), api_version TEXT NOT NULL, kind TEXT NOT NULL,
+             namespace TEXT NOT NULL, name TEXT NOT NULL, address TEXT NOT NULL, digest TEXT NOT NULL,
+             uid TEXT NOT NULL, epoch INTEGER NOT NULL,
+             state TEXT NOT NULL CHECK (state IN ('intent', 'confirmed', 'superseded')),
+             PRIMARY KEY (project, domain, operation, action, api_version, kind, namespace, name)) STRICT""",
+    ),
 )
 SCHEMA_VERSION = len(MIGRATIONS)
+EFFECTS_SINCE = 2
+"""The version that brought the tables of cluster objects and effects."""
 
 SET_META = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 GET_META = "SELECT key, value FROM meta"
@@ -68,8 +84,7 @@ PUT_ENTITY = "INSERT INTO entity (digest, kind, wire, payload) VALUES (?, ?, ?, 
 GET_ENTITIES = """
 SELECT pointer.kind, pointer.name, pointer.digest, entity.wire, entity.payload
 FROM pointer LEFT JOIN entity ON entity.digest = pointer.digest
-WHERE pointer.project = ? AND pointer.domain = ? AND pointer.archived = 0
-ORDER BY pointer.kind, pointer.name"""
+WHERE pointer.project = ? AND pointer.domain = ? AND pointer.archived = 0"""
 
 PUT_INTENT = """
 INSERT INTO journal (operation, step, project, domain, object, digest, action, epoch, state)
@@ -83,8 +98,41 @@ DELETE FROM journal WHERE project = ? AND domain = ? AND operation = ? AND step 
 CONFIRM = "UPDATE journal SET state = 'confirmed' WHERE project = ? AND domain = ? AND operation = ?"
 SUPERSEDE = "UPDATE journal SET state = 'superseded' WHERE project = ? AND domain = ? AND state <> 'confirmed'"
 UNFINISHED = """
-SELECT DISTINCT operation FROM journal
-WHERE project = ? AND domain = ? AND state IN ('intent', 'applied') ORDER BY operation"""
+SELECT DISTINCT operation FROM journal WHERE project = ? AND domain = ? AND state IN ('intent', 'applied')"""
+
+GET_OBJECTS = """
+SELECT api_version, kind, namespace, name, digest, uid, address FROM cluster_object
+WHERE project = ? AND domain = ?"""
+PUT_OBJECT = """
+INSERT INTO cluster_object (project, domain, api_version, kind, namespace, name, digest, uid, address)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (project, domain, api_version, kind, namespace, name) DO UPDATE
+  SET digest = excluded.digest, uid = excluded.uid, address = excluded.address"""
+DROP_OBJECT = """
+DELETE FROM cluster_object
+WHERE project = ? AND domain = ? AND api_version = ? AND kind = ? AND namespace = ? AND name = ?"""
+
+# An effect is known by its operation, its action and its object, never by its step: a rerun decides fewer effects and
+# numbers them anew, and must not write over the intent of another object.
+PUT_EFFECT = """
+INSERT INTO effect (project, domain, operation, action, api_version, kind, namespace, name, step, address, digest, uid,
+                    epoch, state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'intent')
+ON CONFLICT (project, domain, operation, action, api_version, kind, namespace, name) DO UPDATE
+  SET step = excluded.step, address = excluded.address, digest = excluded.digest, uid = excluded.uid,
+      epoch = excluded.epoch, state = 'intent'"""
+CONFIRM_EFFECT = """
+UPDATE effect SET state = 'confirmed', uid = ?
+WHERE project = ? AND domain = ? AND operation = ? AND action = ?
+  AND api_version = ? AND kind = ? AND namespace = ? AND name = ? RETURNING step"""
+# Whoever saw the object after this effect knows what earlier ones, of dead applies, came to.
+SETTLE_EARLIER = """
+UPDATE effect SET state = 'superseded'
+WHERE project = ? AND domain = ? AND api_version = ? AND kind = ? AND namespace = ? AND name = ?
+  AND state = 'intent' AND (operation <> ? OR step < ?)"""
+OPEN_EFFECTS = """
+SELECT operation, step, action, api_version, kind, namespace, name, address, digest, uid FROM effect
+WHERE project = ? AND domain = ? AND state = 'intent'"""
 
 PUT_REVISION = """
 INSERT INTO revision (project, domain, generation, operation, commit_id, dirty, parent, plan_digest, actor, tool,
@@ -95,11 +143,16 @@ VALUES (?, ?, ?, ?, ?, ?,
 # Over everything that a snapshot of this generation tells: a flipped bit is found, never planned against.
 PUT_SEAL = "UPDATE revision SET seal = ? WHERE project = ? AND domain = ? AND generation = ?"
 GET_SEAL = "SELECT seal FROM revision WHERE project = ? AND domain = ? AND generation = ?"
-GET_POINTERS = """
-SELECT kind, name, digest FROM pointer WHERE project = ? AND domain = ? AND archived = 0 ORDER BY kind, name"""
+GET_POINTERS = "SELECT kind, name, digest FROM pointer WHERE project = ? AND domain = ? AND archived = 0"
 GET_REVISIONS = """
 SELECT generation, commit_id, dirty, plan_digest, actor, tool, created_ms FROM revision
 WHERE project = ? AND domain = ? ORDER BY generation DESC LIMIT ?"""
+GET_REVISION = """
+SELECT generation, commit_id, dirty, plan_digest, actor, tool, created_ms FROM revision
+WHERE project = ? AND domain = ? AND generation = ?"""
+GET_DOMAINS = """
+SELECT domain FROM head WHERE project = ? UNION SELECT domain FROM revision WHERE project = ?
+UNION SELECT domain FROM pointer WHERE project = ?"""
 GET_PUBLISHED = "SELECT generation FROM revision WHERE project = ? AND domain = ? AND operation = ?"
 
 POINT = """
@@ -111,3 +164,19 @@ UPDATE pointer SET archived = 1, generation = ? WHERE project = ? AND domain = ?
 PUT_HISTORY = """
 INSERT INTO pointer_history (project, domain, kind, name, generation, digest, action, previous)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+GET_HISTORY = """
+SELECT generation, kind, name, digest, action, previous FROM pointer_history WHERE project = ? AND domain = ?"""
+GET_COUNTS = """
+SELECT generation, action, count(*) FROM pointer_history WHERE project = ? AND domain = ? AND generation > ?
+GROUP BY generation, action"""
+GET_RECORD = "SELECT wire, payload FROM entity WHERE digest = ?"
+
+ALL_RECORDS = "SELECT digest, kind, wire, payload FROM entity"
+ALL_DIGESTS = "SELECT digest, kind, length(payload) FROM entity"
+# What other projects in the same registry ever named, and what anybody points at or is about to publish.
+NAMED_BY_OTHERS = "SELECT digest FROM pointer_history WHERE project <> ? AND digest IS NOT NULL"
+NAMED_NOW = """
+SELECT digest FROM pointer WHERE archived = 0
+UNION SELECT digest FROM journal WHERE state IN ('intent', 'applied') AND digest IS NOT NULL"""
+DROP_ARCHIVED = "DELETE FROM pointer WHERE digest = ? AND archived = 1"
+DROP_ENTITY = "DELETE FROM entity WHERE digest = ?"

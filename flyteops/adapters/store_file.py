@@ -116,6 +116,11 @@ class FileStore:
             self._path(prefix.rstrip("/") or "/")
         return self._guarded("list", prefix, lambda: sorted(self._keys(prefix)))
 
+    def delete(self, key: str) -> None:
+        """Takes the object away; silent when there is none."""
+        path = self._path(key)
+        self._guarded("delete", key, lambda: _unlink(path))
+
     def uri(self, key: str) -> str:
         """The object's `file:///` URI."""
         # Imported here: urllib.parse costs 5 ms and most attempts store no file.

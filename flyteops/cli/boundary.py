@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -9,6 +10,14 @@ from collections.abc import Sequence
 from flyteops.cli.exits import Exit
 from flyteops.model.errors import InvalidProject, OutsideFailed, Refused
 from flyteops.ports.store import StoreFailed
+
+_WAYS_OUT = {
+    errno.ENOSPC: "make room on that disk and run the command again",
+    errno.EDQUOT: "make room in your quota and run the command again",
+    errno.EROFS: "the disk is read-only: work in a copy that can be written",
+    errno.EACCES: "give yourself access to it: see its owner and mode, and those of the folders above",
+    errno.EMFILE: "raise the limit of open files: ulimit -n 4096",
+}
 
 
 def explain(error: Exception, arguments: Sequence[str]) -> int:
@@ -36,6 +45,7 @@ def explain(error: Exception, arguments: Sequence[str]) -> int:
             return Exit.OUTSIDE
         case OSError() if error.filename or error.strerror:
             _say(f"error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+            _say(f"   = help: {_WAYS_OUT.get(error.errno or 0, 'see that path: its owner, its mode, its disk')}")
             return Exit.OUTSIDE
         case _:
             return _bug(error, arguments)
@@ -44,6 +54,7 @@ def explain(error: Exception, arguments: Sequence[str]) -> int:
 def _bug(error: Exception, arguments: Sequence[str]) -> int:
     """Anything else is ours: a report that can be pasted, with no value of the user's in it."""
     import platform
+
     _say(f"error: this is a bug in flyteops: {type(error).__name__}")
     _say("Please report it with the lines below (they hold file names of the tool, not your values).")
     _say(f"flyteops {_version()} · Python {platform.python_version()} · {platform.system()}")

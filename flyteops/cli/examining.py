@@ -94,11 +94,14 @@ def _tree(workspace: Workspace) -> list[Finding]:
 
 def _registry(workspace: Workspace) -> Finding:
     try:
-        snapshot = workspace.registry().snapshot(workspace.domain)
+        registry = workspace.registry()
+        snapshot = registry.snapshot(workspace.domain)
+        described = registry.described()
     except (Refused, OutsideFailed) as failed:
         way_out = failed.way_out
         return Finding(group="project", name="registry", value=str(failed), health="bad", help=way_out)
     value = f"generation {snapshot.generation}" if snapshot.lineage else "none yet; apply makes it"
+    value += f" ({described})"
     return Finding(group="project", name="registry", value=value, origin=snapshot.lineage)
 
 

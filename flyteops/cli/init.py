@@ -23,6 +23,9 @@ def run(session: Session, template: str) -> int:
 
     folder = session.start.resolve()
     files = _files(TEMPLATES / template, project=_project_name(folder))
+    ignores = (folder / ".gitignore").exists()
+    if ignores:  # a repository made elsewhere often has one, and nothing of ours must stand in it
+        del files[".gitignore"]
     taken = sorted(name for name in files if (folder / name).exists())
     if taken:
         raise Refused(
@@ -37,6 +40,13 @@ def run(session: Session, template: str) -> int:
     if made:
         new_repository(folder, message="A flyteops project")
     session.output.say(f"wrote {len(files)} files" + (" and made a git repository" if made else ""))
+    if ignores:
+        session.output.say("your .gitignore stays as it is: add .flyteops/ to it")
+    if session.output.form == "json":
+        from flyteops.views.json import render_document
+
+        session.output.result(render_document({"files": sorted(files), "repository": made}))
+        return Exit.OK
     session.output.result("".join(f"{name}\n" for name in sorted(files)))
     session.output.say("next: flyteops validate · flyteops plan · flyteops run workflow/" + _workflow_of(template))
     return Exit.OK

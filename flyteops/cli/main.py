@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,11 +16,17 @@ COMMANDS: dict[str, str] = {
     "init": "Start a project: a small pipeline, settings and schemas.",
     "validate": "Check declarations and Python signatures, offline.",
     "plan": "Show what an apply would change, break and recompute.",
-    "apply": "Bring the registry to what a commit says.",
+    "apply": "Bring registry and cluster to what a commit says.",
+    "drift": "Show where the cluster differs from what was applied.",
+    "prune": "Delete objects of ours that nothing needs any more.",
+    "diff": "Show what differs between two domains, generations or commits.",
     "run": "Run a workflow, launch plan or task on this machine.",
     "render": "Write the Argo objects that a cluster would get.",
     "show": "Show one entity, a saved plan, or what an error's code means.",
     "status": "Show what is applied, and by which commit.",
+    "history": "Show what was applied, newest first.",
+    "rollback": "Go back to an older generation, as a new one.",
+    "registry": "Look over, clean or write down the registry.",
     "doctor": "Check this machine and print each setting's origin.",
     "version": "Print the version.",
 }
@@ -84,6 +91,7 @@ def program(ctx: click.Context, /, **given: object) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit code; prints nothing but results on stdout."""
+    _open_streams()
     # A command makes values that live until its end, and next to no cycles: the collector would walk all of them
     # again and again and free nothing (a third of the time of a plan). `run` turns it on again for user code.
     collected = gc.isenabled()
@@ -93,6 +101,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         if collected:
             gc.enable()
+
+
+def _open_streams() -> None:
+    """A closed stdout or stderr (`>&-`) becomes /dev/null: else the next file opened would take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open until the end
 
 
 def _main(argv: Sequence[str] | None) -> int:
@@ -121,7 +136,5 @@ def _main(argv: Sequence[str] | None) -> int:
 
 def _reader_left() -> int:
     """The reader of a pipe went away, as `head` does: no traceback, and no second failure at exit."""
-    import os
-
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return Exit.OK

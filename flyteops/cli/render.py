@@ -29,7 +29,8 @@ def run(session: Session, addresses: tuple[str, ...], out: str, commit: str | No
     if verify:
         round_trips(rendered.objects)
     files = {name: (MARK + text).encode("utf-8") for name, text in rendered.files.items()}
-    removed = replace_files(session.start / out, files, mark=MARK.encode("utf-8"))
+    # A part of the project never takes away what was rendered of the rest.
+    removed = replace_files(session.start / out, files, mark=None if addresses else MARK.encode("utf-8"))
     output = session.output
     if output.form == "json":
         listed = [
@@ -38,6 +39,8 @@ def run(session: Session, addresses: tuple[str, ...], out: str, commit: str | No
         ]
         output.result(render_document({"objects": listed, "removed": list(removed)}))
         return Exit.OK
+    for name in removed:
+        output.say(f"removed: {name}, which is rendered no more")
     for note in rendered.notes:
         output.say(f"note: {note}")
     output.result("".join(f"{out.rstrip('/')}/{name}\n" for name in sorted(files)))

@@ -29,7 +29,7 @@ def run(  # noqa: PLR0913 - one argument an option
     cache: str,
     execution: str | None,
 ) -> int:
-    """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 when interrupted."""
+    """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""
     from flyteops.cli.running import Options, local_run
     from flyteops.operations.running import given_inputs, launch
     from flyteops.operations.sources import load_program
@@ -40,7 +40,15 @@ def run(  # noqa: PLR0913 - one argument an option
         session.output.diagnostics(program.warnings, lines_of=session.lines_of)
     document = (inputs_file, _read(session, inputs_file)) if inputs_file else None
     what = launch(program, address, given_inputs(words, document))
-    options = Options(inline=inline, interpreter=interpreter, parallel=parallel, cache=cache, execution=execution)
+    options = Options(
+        inline=inline,
+        interpreter=interpreter,
+        parallel=parallel,
+        cache=cache,
+        execution=execution,
+        words=words,
+        inputs_file=inputs_file,
+    )
     return local_run(session, workspace, what, options)
 
 

@@ -6,9 +6,10 @@ import gc
 import getpass
 import os
 import shlex
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ class Options:
     parallel: int | None
     cache: str
     execution: str | None
+    words: tuple[str, ...] = ()
+    """`--input` as it was written, and `--inputs-file`: the command that runs it again needs them too."""
+    inputs_file: str | None = None
 
 
 def local_run(session: Session, workspace: Workspace, what: Launch, options: Options) -> int:
@@ -42,12 +46,15 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
     output = session.output
     request = _request(session, workspace, what, options)
     gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
-    with _progress(session, inline=options.inline) as watch:
+    with _progress(session, inline=options.inline) as watch, _stdout_kept(wanted=options.inline):
         result = run(request, store=workspace.store(), clock=system_clock(), ids=system_ids(), watch=watch)
+    again = ""
+    if result.phase != "succeeded":
+        again = _again(session, workspace, what, execution=result.execution, options=options)
     if output.form == "json":
-        output.result(render_document(run_wire(result)))
+        output.result(render_document(run_wire(result, again=again)))
     else:
-        output.result(render_run(result, again=_again(session, workspace, what, result)))
+        output.result(render_run(result, again=again))
     return _exit_of(result)
 
 
@@ -105,17 +112,49 @@ def _progress(session: Session, *, inline: bool) -> AbstractContextManager[Calla
     return nullcontext(say)
 
 
-def _again(session: Session, workspace: Workspace, what: Launch, result: RunResult) -> str:
-    """The command that runs what is missing: everything that was committed is found again."""
-    words = ["flyteops", "run", str(what.target), "--execution", result.execution]
-    if workspace.settings.root != session.start.resolve():
+@contextmanager
+def _stdout_kept(*, wanted: bool) -> Iterator[None]:
+    """With --inline user code prints into this process: what it says goes to stderr, so that stdout is the result
+    alone. On a terminal nothing is moved, since a debugger's prompt edits its line there.
+    """
+    if not wanted or sys.stdout.isatty():
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
+def _again(session: Session, workspace: Workspace, what: Launch, *, execution: str, options: Options) -> str:
+    """The command that runs what is missing, with the same inputs: everything that was committed is found again."""
+    words = ["flyteops", "run", str(what.target), "--execution", execution]
+    elsewhere = workspace.settings.root != session.start.resolve()
+    if elsewhere:
         words[1:1] = ["-C", str(workspace.settings.root)]
-    if session.domain:
-        words += ["-d", session.domain]
+    if options.inputs_file:
+        # With -C the file would be looked for in the other folder.
+        file = (session.start / options.inputs_file).resolve() if elsewhere else options.inputs_file
+        words += ["--inputs-file", str(file)]
+    for word in options.words:
+        words += ["--input", word]
+    if options.interpreter:
+        words += ["--python", options.interpreter]
+    if options.cache != "on":
+        words += ["--cache", options.cache]
+    for flag, value in (("-p", session.flags.get("project")), ("-d", session.domain)):
+        words += [flag, value] if value else []
     return shlex.join(words)
 
 
 def _exit_of(result: RunResult) -> int:
     if result.phase == "succeeded":
         return Exit.OK
-    return Exit.INTERRUPTED if result.phase == "aborted" else Exit.RUN_FAILED
+    if result.phase != "aborted":
+        return Exit.RUN_FAILED
+    return Exit.TERMINATED if result.signal == signal.SIGTERM else Exit.INTERRUPTED

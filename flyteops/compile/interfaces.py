@@ -7,7 +7,8 @@ from typing import Literal as OneOf
 
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import flag_in, text_in
-from flyteops.compile.spots import moved, within
+from flyteops.compile.long_forms import short_default
+from flyteops.compile.spots import within
 from flyteops.compile.type_expressions import Named, read_type, split_default
 from flyteops.compile.values import read_literal
 from flyteops.model.diagnostics import Place, Related
@@ -15,7 +16,6 @@ from flyteops.model.entities import Interface, Variable
 from flyteops.model.literals import Literal
 from flyteops.model.types import NONE, LiteralType, spelling
 from flyteops.source.python import Parameter, ReturnValue, Signature
-from flyteops.source.reader import read_node
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
@@ -73,17 +73,10 @@ def _grew(faults: Faults, before: int) -> bool:
 def _short_default(name: str, node: Scalar, start: int, of: LiteralType, faults: Faults) -> Literal | None:
     text = node.text[start:]
     place = within(node, start, len(node.text))
-    value: TreeNode | None
-    if text[:1] in ("[", '"', "'"):
-        value, found = read_node(place.path, text.encode("utf-8"))
-        if value is None or found:
-            faults.add(
-                "FO228", f'the default of "{name}" is not YAML: {text}', at=place, help="use the form with default:"
-            )
-            return None
-        value = moved(value, place)
-    else:
-        value = Scalar(text=text, style="plain", place=place)
+    value = short_default(node, start)
+    if value is None:
+        faults.add("FO228", f'the default of "{name}" is not YAML: {text}', at=place, help="use the form with default:")
+        return None
     if isinstance(value, Mapping) or text.startswith("{"):
         faults.add(
             "FO228",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import without
+from flyteops.compile.long_forms import with_long_variables
+from flyteops.compile.merged import merged_faults
 from flyteops.model.diagnostics import Place, Related
 from flyteops.source.manifests import EntityManifest, FileManifest
 from flyteops.source.merging import VALUES, null_over_nothing
@@ -54,6 +56,8 @@ class _Stack:
     body: Mapping
     file_defaults: Mapping | None
     sound: bool = True
+    layered: bool = False
+    """Whether an overlay has a hand in it."""
     liked: Mapping | None = field(default=None)
 
 
@@ -102,7 +106,8 @@ def _add(known: dict[str, _Stack], entities: Iterable[EntityManifest], manifest:
         earlier = known.get(name)
         if earlier is None:
             own_defaults = manifest.defaults if manifest.domain is None else None
-            known[name] = _Stack(entity, entity.body, own_defaults, sound=entity.sound)
+            layered = manifest.domain is not None
+            known[name] = _Stack(entity, entity.body, own_defaults, sound=entity.sound, layered=layered)
             continue
         faults.add(
             "FO269",
@@ -138,7 +143,7 @@ def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], fau
             if stack.manifest.removed:
                 del base[name]
                 continue
-            known.body = lay_over(known.body, stack.body, faults=faults)
+            known.body = _over(section, known.body, stack.body, faults)
             known.sound = known.sound and stack.manifest.sound
             continue
         if stack.manifest.removed:
@@ -157,6 +162,12 @@ def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], fau
             )
             continue
         base[name] = stack
+
+
+def _over(section: str, below: Mapping, above: Mapping, faults: Faults) -> Mapping:
+    """One layer of an entity laid over another."""
+    long = with_long_variables(section, below, beside=above)
+    return lay_over(long, with_long_variables(section, above, beside=below), faults=faults)
 
 
 def lay_over(base: Mapping, over: Mapping, *, faults: Faults, values: bool = False) -> Mapping:
@@ -245,6 +256,8 @@ def _declared(section: str, stacks: dict[str, _Stack], defaults: _Defaults, faul
         body = stack.body
         if body.get("like") is not None:
             body = _liked(section, name, stacks, faults)
+        if stack.sound and (stack.layered or body is not stack.manifest.body):
+            faults.found.extend(merged_faults(section, stack.manifest.name, body))
         body = _without_nulls(defaults.fill(section, stack, body))
         place = stack.manifest.name.place
         found[name] = Declared(section=section, name=name, place=place, body=body, sound=stack.sound)
@@ -262,7 +275,8 @@ def _liked(section: str, name: str, stacks: dict[str, _Stack], faults: Faults) -
         if stack.liked is None:
             stack.liked = without(stack.body, "like")
             if below is not None and below.liked is not None:
-                stack.liked = replace(lay_over(below.liked, stack.liked, faults=faults), place=stack.body.place)
+                laid = _over(section, below.liked, stack.liked, faults)
+                stack.liked = replace(laid, place=stack.body.place)
                 stack.sound = stack.sound and below.sound
         below = stack
     return stacks[name].liked or stacks[name].body

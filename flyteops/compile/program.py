@@ -89,7 +89,7 @@ def _check_domains(manifests: tuple[FileManifest, ...], domains: tuple[str, ...]
             faults.add(
                 "FO207",
                 f'there is no domain "{manifest.domain}"',
-                at=manifest.place,
+                at=manifest.domain_place or manifest.place,
                 help=suggestion(manifest.domain, domains, kinds="domains") + ", or add it to flyteops.yaml",
             )
 

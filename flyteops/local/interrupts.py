@@ -11,12 +11,13 @@ from typing import Any, Self
 
 
 class Interrupts:
-    """Counts signals while entered; `handle` becomes readable with each. Idle outside the main thread and when not
-    wanted: code that runs in this process is interrupted by Python itself."""
+    """Counts signals while entered, and keeps the last one's number; `handle` becomes readable with each. Idle
+    outside the main thread and when not wanted: code that runs in this process is interrupted by Python itself."""
 
     def __init__(self, *, wanted: bool) -> None:
         self._wanted = wanted
         self.count = 0
+        self.last: int | None = None
         self.handle, self._write = os.pipe()
         os.set_blocking(self._write, False)
         os.set_blocking(self.handle, False)
@@ -38,7 +39,8 @@ class Interrupts:
         os.close(self.handle)
         os.close(self._write)
 
-    def _note(self, _number: int, _frame: FrameType | None) -> None:
+    def _note(self, number: int, _frame: FrameType | None) -> None:
+        self.last = number
         self.count += 1
 
     def drain(self) -> None:

@@ -65,13 +65,15 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
-    """How the run ended. `outputs` are literal documents `{"v", "type", "value"}` by name."""
+    """How the run ended. `outputs` are literal documents `{"v", "type", "value"}` by name; `signal` is the number of
+    the one that stopped it."""
 
     execution: str
     phase: RunPhase
     outputs: Mapping[str, JsonObject]
     nodes: tuple[NodeResult, ...]
     error: NodeError | None = None
+    signal: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.execution.retrying import wait_before_next
 from flyteops.local.answers import failure, killed, late, message_of, node_error, of_item, stopped_error
 from flyteops.local.attempts import make_folder, overdue, request_for, set_kill_time, settings_of, waiting_until
+from flyteops.local.continuing import keep_steps, made_of
 from flyteops.local.inline import perform_inline, user_code
 from flyteops.local.interrupts import Interrupts
 from flyteops.local.jobs import Job, MapRecord, NodeRecord
@@ -50,6 +51,8 @@ def run(
         nodes = _records(request, intake)
         outputs = _object(with_files(outputs_invocation(request.graph), intake, label="outputs"))
         store_inputs(request, store, execution, intake)
+        steps = {path: made_of(node.step, node.invocation) for path, node in nodes.items()}
+        keep_steps(store, execution, {"": made_of(None, outputs), **steps})
         with Interrupts(wanted=not request.inline) as interrupts:
             local = _LocalRun(request, execution, store=store, clock=clock, ids=ids, watch=watch, nodes=nodes)
             with user_code(request.code_roots if request.inline else ()):
@@ -111,6 +114,7 @@ class _LocalRun:
         self.stopping = False
         self.kill_all_at_s: float | None = None
         self.interrupted = 0
+        self.signal: int | None = None
         self.bounded = any(
             isinstance(node.step.work, RunTask | RunMap) and node.step.work.settings.timeout != Timeout()
             for node in nodes.values()
@@ -142,6 +146,7 @@ class _LocalRun:
             return
         first = self.interrupted == 0
         self.interrupted = interrupts.count
+        self.signal = interrupts.last
         if first and interrupts.count == 1:
             self._stop(grace_s=GRACE_S)
         else:
@@ -285,11 +290,14 @@ class _LocalRun:
         if code > 128:
             return killed(code, stopping=self.stopping)
         if heard.fresh and not os.path.exists(job.log):  # noqa: PTH110
+            words = self._last_words(code)
             raise OutsideFailed(
                 "python",
-                f"the interpreter {self.request.python or sys.executable} cannot run tasks: {self._last_words(code)}",
+                f"the interpreter {self.request.python or sys.executable} cannot run tasks: {words}",
                 retryable=False,
-                way_out="name one of Python 3.11 or newer with --python",
+                way_out=f"make room, or give access to {self.folder}"
+                if "OSError:" in words or "PermissionError:" in words
+                else "name one of Python 3.11 or newer with --python",
             )
         return failure(USER, "crash", f"the function ended its process with exit code {code}")
 
@@ -434,6 +442,7 @@ class _LocalRun:
             outputs=documents,
             nodes=nodes,
             error=error,
+            signal=self.signal if phase == "aborted" else None,
         )
 
     # ----------------------------------------------------------------------------------------- small

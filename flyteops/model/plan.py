@@ -29,12 +29,16 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InterfaceFinding:
-    """A named interface rule that applies, with the consumers it touches (addresses with a node)."""
+    """A named interface rule that applies, with the consumers it touches (addresses with a node). `adapted` are those
+    that the same plan changes or retires: they do not break. `outside` is said where whoever launches it is one more
+    consumer, whom no plan can change."""
 
     rule: str
     message: str
     breaking: bool
     consumers: tuple[str, ...] = ()
+    adapted: tuple[str, ...] = ()
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,37 @@ class NodeRecompute:
     standing: bool = False
 
 
+EffectWhen = OneOf["next_run", "stops", "not_run"]
+"""`next_run`: whoever starts it next gets it · `stops`: what ran it does not start any more · `not_run`: nothing that
+this plan knows of runs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledVersion:
+    """A schedule that a change touches: the version that its next firing runs (a digest of the launch plan and all
+    that it reaches), and the one that it would have run; None when it does not start."""
+
+    launch_plan: str
+    version: str | None
+    previous_version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeEffect:
+    """When a change takes effect, and on which schedules."""
+
+    when: EffectWhen = "not_run"
+    schedules: tuple[ScheduledVersion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """The blast radius of a change: addresses of what runs the entity, through any number of calls."""
+
+    workflows: tuple[str, ...] = ()
+    launch_plans: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One entity of the plan."""
@@ -67,6 +102,8 @@ class Change:
     reasons: tuple[str, ...]
     fields: tuple[FieldChange, ...]
     record: EntityRecord | None
+    effect: ChangeEffect = ChangeEffect()
+    reach: Reach = Reach()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +131,100 @@ class Plan:
     digest: str
 
 
-FORMAT_VERSION = "1.0"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upcoming:
+    """The next firings of a schedule that a plan touches, as RFC 3339 in its own zone; of one that stops, those that
+    will not happen. `spoken` is the first of them in words."""
+
+    launch_plan: str
+    timezone: str
+    next: tuple[str, ...]
+    version: str | None
+    previous_version: str | None
+    spoken: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deltas:
+    """The two parts of a plan, told apart by a base commit: what the change does, and what was pending before it."""
+
+    against: str
+    change: Plan
+    pending: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """An entry of the consent file: somebody agrees to one rule at one address. `expires` is a date; the entry counts
+    on that day and not on the next."""
+
+    address: str
+    rule: str
+    reason: str
+    expires: str | None
+    file: str
+    line: int
+
+    @property
+    def identity(self) -> tuple[str, str, str, str | None]:
+        """What makes it the same entry, wherever in the file it stands."""
+        return (self.address, self.rule, self.reason, self.expires)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentState:
+    """One consent that a plan needs, or an entry that no change of the plan needs (`unused`)."""
+
+    address: str
+    rule: str
+    state: OneOf["given", "missing", "expired", "spent", "unused"]
+    message: str
+    reason: str = ""
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A rule that would refuse to apply the plan."""
+
+    rule: str
+    message: str
+    protects: str
+    way_out: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanContext:
+    """What is told beside a plan. It takes a clock, other commits or the consent file: never part of the digest."""
+
+    upcoming: tuple[Upcoming, ...] = ()
+    deltas: Deltas | None = None
+    consents: tuple[ConsentState, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+FORMAT_VERSION = "1.1"
 __all__ = [
-    "FORMAT_VERSION", "Action", "Change", "FieldChange", "InterfaceClass", "InterfaceFinding", "JsonObject",
-    "NodeRecompute", "Plan", "RecomputeClass", "TreeIdentity",
+    "FORMAT_VERSION",
+    "Action",
+    "Change",
+    "ChangeEffect",
+    "Consent",
+    "ConsentState",
+    "Deltas",
+    "EffectWhen",
+    "FieldChange",
+    "InterfaceClass",
+    "InterfaceFinding",
+    "JsonObject",
+    "NodeRecompute",
+    "Plan",
+    "PlanContext",
+    "Reach",
+    "RecomputeClass",
+    "Refusal",
+    "ScheduledVersion",
+    "TreeIdentity",
+    "Upcoming",
 ]  # fmt: skip

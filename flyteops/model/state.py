@@ -104,3 +104,28 @@ class Effect:
     address: str
     digest: str = ""
     uid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """Something in a registry that is not what its digest or its seal says: where, and what is wrong."""
+
+    where: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Garbage:
+    """Something in a registry that no pointer and no kept revision needs."""
+
+    what: str
+    digest: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastApply:
+    """One revision, and how many pointers it created, updated, moved and retired."""
+
+    revision: Revision
+    counts: Mapping[str, int]

@@ -15,11 +15,16 @@ MOST_FAULTS = 5
 
 def read_plan(path: str, data: bytes) -> Plan:
     """A saved plan; InvalidProject (FO592) when it is not one, or was changed since it was made."""
+    return read_saved_plan(path, data)[0]
+
+
+def read_saved_plan(path: str, data: bytes) -> tuple[Plan, str]:
+    """The same, with the version of the tool that made it."""
     document = checked(path, data, schema=plan_schema())
     plan = plan_of(document)
     if plan is None:
         raise InvalidProject([_fault(path, "its digest does not fit its content: it was edited", at="digest")])
-    return plan
+    return plan, str(document["tool_version"])
 
 
 def checked(path: str, data: bytes, *, schema: JsonObject) -> JsonObject:

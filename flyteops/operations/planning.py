@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from dataclasses import dataclass, replace
 
 from flyteops.model.digest import sha256_hex
-from flyteops.model.plan import Plan, TreeIdentity
+from flyteops.model.errors import Refused
+from flyteops.model.ids import EntityId
+from flyteops.model.plan import Deltas, Plan, PlanContext, TreeIdentity
 from flyteops.model.program import Program
-from flyteops.model.state import Snapshot
+from flyteops.model.state import EntityRecord, Snapshot
+from flyteops.model.wire import entity_digest, entity_wire
 from flyteops.operations.sources import Sources, declaration_paths, load_program
-from flyteops.plan import make_plan
+from flyteops.plan import Verdict, make_plan, without_lineage
+from flyteops.plan.upcoming import upcoming_of
 from flyteops.ports.registry import Registry
 from flyteops.ports.trees import Tree
 
@@ -45,3 +50,70 @@ def identify(tree: Tree, sources: Sources) -> TreeIdentity:
         files_digest=sha256_hex("".join(lines).encode("utf-8")),
         uncommitted=tree.uncommitted(),
     )
+
+
+def deltas_of(planned: Planned, base: Tree, base_sources: Sources) -> Deltas:
+    """The plan as two: from the base commit to the planned tree, and from the registry to the base commit."""
+    domain, snapshot = planned.plan.domain, planned.snapshot
+    program = load_program(base, base_sources, domain=domain)
+    pending = make_plan(program, snapshot, tree=identify(base, base_sources))
+    as_applied = replace(snapshot, entities=records_of(program), revision=None)
+    change = make_plan(planned.program, as_applied, tree=planned.plan.tree)
+    return Deltas(against=base.commit or "", change=change, pending=pending)
+
+
+def records_of(program: Program) -> dict[EntityId, EntityRecord]:
+    """What a registry would hold after an apply of the program."""
+    return {
+        entity: EntityRecord(digest=entity_digest(value), payload=entity_wire(value))
+        for entity, value in program.entities()
+    }
+
+
+def context_of(
+    planned: Planned, *, now_ms: int, deltas: Deltas | None = None, verdict: Verdict | None = None
+) -> PlanContext:
+    """What is told beside the plan at a moment: next firings, consents, rules that would refuse it."""
+    now = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
+    return PlanContext(
+        upcoming=upcoming_of(planned.plan, planned.program, planned.snapshot, now=now),
+        deltas=deltas,
+        consents=verdict.consents if verdict else (),
+        refusals=verdict.told if verdict else (),
+    )
+
+
+def require_same(saved: Plan, saved_tool: str, planned: Planned, *, tool: str) -> None:
+    """Raises Refused (FO723) unless the plan made now, of the same commit, is the saved one. What the file says is
+    never carried out: it is only compared."""
+    plan, revision = planned.plan, planned.snapshot.revision
+    if revision is not None and revision.plan_digest == saved.digest and not plan.changes:
+        return  # it was applied, and the answer was lost: the same command once more finds nothing to do
+    if plan.generation == 0 and not saved.lineage and plan.lineage:
+        plan = without_lineage(plan)  # an apply that was killed had made the registry and nothing in it
+    if saved.digest == plan.digest and saved_tool == tool:
+        return
+    raise Refused(
+        "FO723",
+        "the saved plan is out of date: " + ("; ".join(_differences(saved, saved_tool, plan, tool)) or "it differs"),
+        protects="what is applied is exactly what was reviewed",
+        way_out="plan again with --out, have the new plan reviewed, and apply that file",
+    )
+
+
+def _differences(saved: Plan, saved_tool: str, plan: Plan, tool: str) -> list[str]:
+    """What no longer fits, outermost first."""
+    told = [
+        ("project", saved.project, plan.project),
+        ("domain", saved.domain, plan.domain),
+        ("registry", saved.lineage or "none yet", plan.lineage or "none yet"),
+        ("generation", str(saved.generation), str(plan.generation)),
+        ("commit", (saved.tree.commit or "none")[:12], (plan.tree.commit or "none")[:12]),
+        ("tool", saved_tool, tool),
+    ]
+    found = [f"{what} {before} then, {now} now" for what, before, now in told if before != now]
+    if saved.tree.uncommitted != plan.tree.uncommitted or saved.tree.files_digest != plan.tree.files_digest:
+        found.append("the files of the tree differ")
+    if not found and saved.digest != plan.digest:
+        found.append("the same files give other changes")
+    return found

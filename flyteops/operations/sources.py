@@ -47,7 +47,8 @@ def read_declarations(tree: Tree, sources: Sources) -> Readings:
     """Every declaration file below the declared folders, in path order."""
     manifests: list[FileManifest] = []
     paths = declaration_paths(tree, sources.declarations)
-    found = [*_missing(paths, sources.declarations), *_irregular(tree, sources.declarations)]
+    irregular = _irregular(tree, sources.declarations)
+    found = [*_missing(paths, irregular, sources.declarations), *irregular]
     whole = True
     for path in paths:
         data = tree.read(path)
@@ -70,18 +71,32 @@ NAMES_NOT_FOUND = ("FO201", "FO261", "FO262", "FO267", "FO271", "FO276", "FO590"
 """Codes that may only follow from a file that could not be read: its names are not known."""
 
 
-def _together(readings: Readings, invalid: InvalidProject) -> InvalidProject:
+def _together(readings: Readings, invalid: InvalidProject, tree: Tree) -> InvalidProject:
     """The faults of reading and compiling, without those that only follow from a file that could not be read."""
-    compiled = [each for each in invalid.diagnostics if readings.whole or each.code not in NAMES_NOT_FOUND]
+    compiled = [
+        _not_followed(each, tree) for each in invalid.diagnostics if readings.whole or each.code not in NAMES_NOT_FOUND
+    ]
     return InvalidProject([*readings.diagnostics, *compiled])
+
+
+def _not_followed(fault: Diagnostic, tree: Tree) -> Diagnostic:
+    """A module that is not found because a link or a submodule stands where it was looked for says so."""
+    if fault.code != "FO401":
+        return fault
+    looked_for = fault.label.split()
+    for path in tree.irregular():
+        if any(each == path or each.startswith(path + "/") for each in looked_for):
+            help_text = "put the files themselves there: links and submodules are not followed"
+            return replace(fault, label=f"{path} is a symbolic link or a submodule", help=help_text)
+    return fault
 
 
 def _only_warnings(faults: tuple[Diagnostic, ...]) -> bool:
     return all(each.severity is Severity.WARNING for each in faults)
 
 
-def _missing(paths: list[str], folders: tuple[str, ...]) -> list[Diagnostic]:
-    if paths:
+def _missing(paths: list[str], irregular: list[Diagnostic], folders: tuple[str, ...]) -> list[Diagnostic]:
+    if paths or irregular:
         return []
     where = " or ".join(f"{folder}/" for folder in folders) or "any folder"
     return [
@@ -99,15 +114,26 @@ def _irregular(tree: Tree, folders: tuple[str, ...]) -> list[Diagnostic]:
     """Links and submodules where declarations are: never followed, and never passed over in silence."""
     prefixes = _prefixes(folders)
     return [
-        Diagnostic(
-            code="FO591",
-            message=f"{path} is a symbolic link or a submodule",
-            place=None,
-            help="put the file itself there: links are not followed, since they may lead out of the repository",
-        )
+        _refused(path)
         for path in tree.irregular()
         if path.startswith(prefixes) or any(prefix.startswith(path + "/") for prefix in prefixes)
     ]
+
+
+def _refused(path: str) -> Diagnostic:
+    if "\\x" in path:
+        return Diagnostic(
+            code="FO591",
+            message=f"the name of {path} is not UTF-8, or holds a backslash",
+            place=None,
+            help="give the file a name in UTF-8",
+        )
+    return Diagnostic(
+        code="FO591",
+        message=f"{path} is a symbolic link or a submodule",
+        place=None,
+        help="put the file itself there: links are not followed, since they may lead out of the repository",
+    )
 
 
 def _prefixes(folders: tuple[str, ...]) -> tuple[str, ...]:
@@ -135,7 +161,7 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
             image_digests={},
         )
     except InvalidProject as invalid:
-        raise _together(readings, invalid) from None
+        raise _together(readings, invalid, tree) from None
     refuse_errors(readings.diagnostics)
     program = with_contents(program, tree.read)
     if not readings.diagnostics:
@@ -157,7 +183,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             image_digests={},
         )
     except InvalidProject as invalid:
-        raise _together(readings, invalid) from None
+        raise _together(readings, invalid, tree) from None
     refuse_errors(readings.diagnostics)
     return programs, readings.diagnostics
 

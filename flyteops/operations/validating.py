@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Diagnostic, in_order
+from flyteops.model.errors import InvalidProject
+from flyteops.operations.consenting import read_consents
 from flyteops.operations.sources import Sources, load_program, load_programs
 from flyteops.ports.trees import Tree
 
@@ -20,11 +22,17 @@ class Validated:
 def validate(tree: Tree, sources: Sources, *, domains: tuple[str, ...]) -> Validated:
     """Checks the given domains; InvalidProject with every error, each told once."""
     warnings: list[Diagnostic] = []
-    if len(domains) == 1:
-        programs = {domains[0]: load_program(tree, sources, domain=domains[0])}
-    else:
-        programs, found = load_programs(tree, sources)
-        warnings.extend(found)
+    consent = _faults_of_consent(tree)
+    try:
+        if len(domains) == 1:
+            programs = {domains[0]: load_program(tree, sources, domain=domains[0])}
+        else:
+            programs, found = load_programs(tree, sources)
+            warnings.extend(found)
+    except InvalidProject as invalid:
+        raise InvalidProject([*consent, *invalid.diagnostics]) from None
+    if consent:
+        raise InvalidProject(consent)
     for program in programs.values():
         warnings.extend(program.warnings)
     first = next(iter(programs.values()))
@@ -36,6 +44,14 @@ def validate(tree: Tree, sources: Sources, *, domains: tuple[str, ...]) -> Valid
     names = ", ".join(programs)
     summary = f"valid: {', '.join(counts)} in {_count(len(programs), 'domain')} ({names})"
     return Validated(warnings=in_order(warnings), summary=summary)
+
+
+def _faults_of_consent(tree: Tree) -> tuple[Diagnostic, ...]:
+    try:
+        read_consents(tree)
+    except InvalidProject as invalid:
+        return invalid.diagnostics
+    return ()
 
 
 def _count(number: int, noun: str) -> str:

@@ -143,41 +143,48 @@ def binding_text(binding: Binding, side: Side) -> str:
         case ListBinding(items=items):
             return "[" + ", ".join(binding_text(each, side) for each in items) + "]"
         case MapBinding(entries=entries):
-            return "{" + ", ".join(f"{name}: {binding_text(each, side)}" for name, each in entries) + "}"
+            # By name, since what was applied has no other order: one text for one binding.
+            named = sorted((name, binding_text(each, side)) for name, each in entries)
+            return "{" + ", ".join(f"{name}: {text}" for name, text in named) + "}"
         case Static(literal=written):
             return short_text(written.value)
 
 
 def _over_causes(new: RunMap, old: RunMap, *, side: Side, old_side: Side) -> Iterator[Cause]:
-    items, before = _items(new, side), _items(old, old_side)
-    if items is None or before is None:
-        was = {bound.name: bound.binding for bound in old.over}
-        for bound in new.over:
-            if bound.name not in was:
-                yield Cause("yes", f"maps over {bound.name} now")
-            elif _differs(was[bound.name], bound.binding, side=side, old_side=old_side):
-                yield from _binding_cause(
-                    f"over {bound.name}", was[bound.name], bound.binding, side=side, old_side=old_side
-                )
-        return
-    if items == before:
-        return
-    names = ", ".join(bound.name for bound in new.over)
-    fresh = [item for item in items if item not in before]
-    if fresh:
-        yield Cause("yes", f"over {names}: {len(fresh)} of {len(items)} items new")
-    else:
-        yield Cause("outputs", f"over {names}: {len(items)} items, all of them known")
+    was = {bound.name: bound.binding for bound in old.over}
+    names = tuple(b.name for b in new.over if b.name in was and _both_known(was[b.name], b.binding, side, old_side))
+    items, before = _items(new, names, side), _items(old, names, old_side)
+    whole = len(names) == len(new.over) == len(old.over)
+    if items != before:
+        fresh, listed = [item for item in items if item not in before], ", ".join(names)
+        if fresh:
+            yield Cause("yes", f"over {listed}: {len(fresh)} of {len(items)} items new")
+        elif whole:
+            yield Cause("outputs", f"over {listed}: {len(items)} items, all of them known")
+        else:
+            # Each of them was there before, but what walks beside it is not known.
+            yield Cause("maybe", f"over {listed}: other items than before, or in another order")
+    for bound in new.over:
+        if bound.name not in was:
+            yield Cause("yes", f"maps over {bound.name} now")
+        elif bound.name not in names and _differs(was[bound.name], bound.binding, side=side, old_side=old_side):
+            yield from _binding_cause(
+                f"over {bound.name}", was[bound.name], bound.binding, side=side, old_side=old_side
+            )
 
 
-def _items(work: RunMap, side: Side) -> list[bytes] | None:
-    """The items of a map as bytes to compare, when all of its lists are known."""
-    lists: list[tuple[str, list[Json]]] = []
-    for bound in work.over:
-        literal = side.literal(bound.binding)
-        if literal is None or not isinstance(literal.value, list | tuple):
-            return None
-        lists.append((bound.name, list(literal.value)))
+def _both_known(old: Binding, new: Binding, side: Side, old_side: Side) -> bool:
+    return _list(old, old_side) is not None and _list(new, side) is not None
+
+
+def _list(binding: Binding, side: Side) -> list[Json] | None:
+    literal = side.literal(binding)
+    return list(literal.value) if literal is not None and isinstance(literal.value, list | tuple) else None
+
+
+def _items(work: RunMap, names: tuple[str, ...], side: Side) -> list[bytes]:
+    """The items of a map as bytes to compare, as far as these lists make them."""
+    lists = [(b.name, _list(b.binding, side) or []) for b in work.over if b.name in names]
     length = min((len(values) for _, values in lists), default=0)
     return [canonical({name: without_places(values[number]) for name, values in lists}) for number in range(length)]
 

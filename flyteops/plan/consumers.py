@@ -1,10 +1,9 @@
-"""Who uses an entity: nodes of workflows and launch plans, of what was applied and of what is planned."""
+"""Who uses an entity: nodes of workflows and launch plans, as they were applied."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 
 from flyteops.model.digest import Json
 from flyteops.model.ids import EntityId, Kind
@@ -17,6 +16,7 @@ class Consumer:
     """One user of an entity: its address, the inputs it gives, and which outputs are read behind it."""
 
     address: str
+    owner: EntityId
     gives: frozenset[str]
     reads: frozenset[str] = field(default_factory=frozenset)
 
@@ -26,28 +26,30 @@ class Consumers:
     """Users by entity."""
 
     by_entity: Mapping[EntityId, tuple[Consumer, ...]]
+    changed: frozenset[EntityId] = frozenset()
+    """Entities that the same plan changes, moves or retires: their uses are adapted, since the program fits."""
 
-    def of(self, entity: EntityId, wanted: Callable[[Consumer], bool]) -> tuple[str, ...]:
-        """Addresses of the users for whom `wanted` holds, each once, sorted."""
-        found = (each.address for each in self.by_entity.get(entity, ()) if wanted(each))
-        return tuple(sorted(set(found)))
+    def of(self, entity: EntityId, wanted: Callable[[Consumer], bool]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Addresses of the users for whom `wanted` holds, sorted: those that stay as they are, and the adapted."""
+        found = [each for each in self.by_entity.get(entity, ()) if wanted(each)]
+        kept = {each.address for each in found if each.owner not in self.changed}
+        adapted = {each.address for each in found if each.owner in self.changed}
+        return tuple(sorted(kept)), tuple(sorted(adapted))
 
 
-def consumers_of(
-    wanted: frozenset[EntityId], snapshot: Snapshot, changed: Mapping[EntityId, Mapping[str, Json]]
-) -> Consumers:
-    """The users of the wanted entities, in the snapshot and among the payloads of the program that differ from it."""
+def consumers_of(wanted: frozenset[EntityId], snapshot: Snapshot, changed: frozenset[EntityId]) -> Consumers:
+    """The users of the wanted entities in what was applied: who comes new with a plan cannot be broken by it."""
     found: dict[EntityId, list[Consumer]] = {each: [] for each in wanted}
-    applied = ((entity, record.payload) for entity, record in snapshot.entities.items())
-    for entity, payload in chain(applied, changed.items()):
+    for entity, record in snapshot.entities.items():
+        payload = record.payload
         if entity.kind is Kind.LAUNCH_PLAN:
             target = EntityId(Kind.WORKFLOW, str(payload["workflow"]))
             if target in found:
                 given = {*as_map(payload.get("default_inputs")), *as_map(payload.get("fixed_inputs"))}
-                found[target].append(Consumer(address=str(entity), gives=frozenset(given)))
+                found[target].append(Consumer(address=str(entity), owner=entity, gives=frozenset(given)))
         elif entity.kind is Kind.WORKFLOW:
             _collect(entity, payload, found)
-    return Consumers({entity: tuple(users) for entity, users in found.items()})
+    return Consumers({entity: tuple(users) for entity, users in found.items()}, changed)
 
 
 def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[EntityId, list[Consumer]]) -> None:
@@ -56,7 +58,7 @@ def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[Ent
     for name, node in nodes.items():
         for entity, gives in _calls(node):
             if entity in found:
-                consumer = Consumer(address=f"{workflow}.{name}", gives=gives)
+                consumer = Consumer(address=f"{workflow}.{name}", owner=workflow, gives=gives)
                 found[entity].append(consumer)
                 users.append((name, consumer))
     if users:

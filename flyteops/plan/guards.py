@@ -1,17 +1,105 @@
-"""Guards: the rules that refuse a plan before anything is written. They look at the plan and the snapshot only."""
+"""Guards: the rules that refuse a plan before anything is written. What git says of history comes in as a word."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal as OneOf
 
 from flyteops.model.errors import Refused
-from flyteops.model.plan import Plan
+from flyteops.model.plan import Consent, ConsentState, Plan, Refusal
 from flyteops.model.state import Snapshot
+from flyteops.plan.consents import CONSENT_FILE, consent_refusal, consents_of, lifted
+
+History = OneOf["ahead", "behind", "apart", "unknown", "shallow"]
+"""Where the planned commit stands to the applied one: `behind` is an ancestor of it, `apart` has a part of its own;
+`unknown` and `shallow` (a clone without its history) cannot be told."""
+DEFAULT_PRUNE_LIMIT = 0.2
+"""The share of a protected domain that one apply may retire, where the settings say nothing."""
 
 
-def refusals(plan: Plan, snapshot: Snapshot, *, prune_limit: float | None = None) -> tuple[Refused, ...]:
-    """Every rule that forbids the plan. `prune_limit` is a share between 0 and 1 of the applied entities."""
-    return (*_foreign(plan, snapshot), *_empty_target(plan, snapshot), *_pruned(plan, snapshot, prune_limit))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a domain demands of a plan, and what the tree says to it."""
+
+    prune_limit: float | None = None
+    """A share between 0 and 1 of the applied entities."""
+    consent: tuple[str, ...] = ()
+    """Classes of change that need consent: `breaking`, `retire`."""
+    history: History = "ahead"
+    entries: tuple[Consent, ...] = ()
+    spent: frozenset[tuple[str, str, str, str | None]] = frozenset()
+    today: dt.date = dt.date.min
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The consents that a plan needs or has, and every rule that forbids it."""
+
+    consents: tuple[ConsentState, ...]
+    refusals: tuple[Refused, ...]
+
+    @property
+    def told(self) -> tuple[Refusal, ...]:
+        """The refusals as values to show beside a plan."""
+        return tuple(
+            Refusal(rule=each.code, message=each.message, protects=each.protects, way_out=each.way_out)
+            for each in self.refusals
+        )
+
+
+def judge(plan: Plan, snapshot: Snapshot, rules: Rules) -> Verdict:
+    """What the rules of a domain say to a plan; a plan that changes nothing breaks none."""
+    if not plan.changes:
+        return Verdict(consents=(), refusals=tuple(_foreign(plan, snapshot)))
+    guards = refusals(plan, snapshot, prune_limit=rules.prune_limit, history=rules.history)
+    consents = consents_of(
+        plan, rules.consent, entries=rules.entries, spent=rules.spent, today=rules.today, guards=guards
+    )
+    permitted = lifted(consents)
+    forbidden = [each for each in guards if each.code not in permitted]
+    lacking = consent_refusal(plan, consents)
+    return Verdict(consents=consents, refusals=(*forbidden, *([lacking] if lacking else [])))
+
+
+def refusals(
+    plan: Plan, snapshot: Snapshot, *, prune_limit: float | None = None, history: History = "ahead"
+) -> tuple[Refused, ...]:
+    """Every guard that forbids the plan, consent apart."""
+    return (
+        *_foreign(plan, snapshot),
+        *_empty_target(plan, snapshot),
+        *_backwards(plan, snapshot, history),
+        *_pruned(plan, snapshot, prune_limit),
+    )
+
+
+def _backwards(plan: Plan, snapshot: Snapshot, history: History) -> Iterator[Refused]:
+    applied = snapshot.revision.commit[:12] if snapshot.revision else ""
+    planned = (plan.tree.commit or "")[:12]
+    protects = "an old job that runs late, or a forgotten checkout, must not undo what was applied after it"
+    if history == "behind":
+        yield Refused(
+            "FO724",
+            f"commit {planned} is older than {applied}, which is applied to {plan.domain}",
+            protects=protects,
+            way_out="to go back on purpose: flyteops rollback, or revert in git and apply the new commit; "
+            f"{_lift(plan, 'FO724')}",
+        )
+    elif history in ("unknown", "shallow"):
+        fetch = "git fetch --unshallow (in CI: fetch-depth: 0)" if history == "shallow" else "git fetch --all"
+        yield Refused(
+            "FO725",
+            f"whether commit {planned} comes after {applied}, which is applied to {plan.domain}, is unknown: "
+            + ("this clone is shallow" if history == "shallow" else "this clone does not hold the applied commit"),
+            protects=protects,
+            way_out=f"run {fetch}, then apply again; {_lift(plan, 'FO725')}",
+        )
+
+
+def _lift(plan: Plan, code: str) -> str:
+    return f"or permit it once in {CONSENT_FILE}: {{address: domain/{plan.domain}, rule: {code}, reason: …}}"
 
 
 def _foreign(plan: Plan, snapshot: Snapshot) -> Iterator[Refused]:
@@ -53,7 +141,8 @@ def _pruned(plan: Plan, snapshot: Snapshot, limit: float | None) -> Iterator[Ref
         "FO721",
         f"the plan retires {retired} of {_entities(total)} ({retired / total:.0%}); the limit is {limit:.0%}",
         protects="a domain's protect.prune_limit keeps a mistake from retiring much at once",
-        way_out="declare a renamed entity under `moved:`, retire in smaller steps, or raise protect.prune_limit",
+        way_out="declare a renamed entity under `moved:`, retire in smaller steps, or raise protect.prune_limit; "
+        + _lift(plan, "FO721"),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, canonical
 from flyteops.model.entities import Variable
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import InterfaceClass, InterfaceFinding
 from flyteops.model.types import EnumOf, assignable, spelling
 from flyteops.plan import rules
 from flyteops.plan.consumers import Consumer, Consumers
-from flyteops.plan.readable import short_text
+from flyteops.plan.readable import short_text, untagged
 from flyteops.plan.rules import Rule
 from flyteops.plan.stored import stored_interface
 from flyteops.plan.stored_types import as_map
@@ -23,14 +23,23 @@ Said = tuple[Rule, str, Callable[[Consumer], bool]]
 def interface_findings(
     entity: EntityId, before: Mapping[str, Json], after: Mapping[str, Json], *, consumers: Consumers
 ) -> tuple[InterfaceFinding, ...]:
-    """The rules that apply between two payloads. A breaking rule that touches nobody does not break."""
+    """The rules that apply between two payloads (docs/decisions/0003). A breaking rule breaks the consumers that the
+    same plan does not adapt; one that touches nobody does not break."""
     said = _launch_plan(before, after) if entity.kind is Kind.LAUNCH_PLAN else _interfaces(before, after)
+    # Whoever starts a workflow or a launch plan is outside of git: nothing here can adapt those calls.
+    outside = entity.kind is not Kind.TASK
     found = []
     for rule, message, touches in said:
-        users = consumers.of(entity, touches)
-        # Whoever starts a launch plan is outside of git, so its own rules need no consumer to break.
-        breaking = rule.breaking and (bool(users) or entity.kind is Kind.LAUNCH_PLAN)
-        found.append(InterfaceFinding(rule=rule.code, message=message, breaking=breaking, consumers=users))
+        users, adapted = consumers.of(entity, touches)
+        finding = InterfaceFinding(
+            rule=rule.code,
+            message=message,
+            breaking=rule.breaking and (outside or bool(users)),
+            consumers=users,
+            adapted=adapted,
+            outside=outside,
+        )
+        found.append(finding)
     return tuple(sorted(found, key=lambda each: (each.rule, each.message)))
 
 
@@ -105,9 +114,11 @@ def _types(old: Variable, new: Variable) -> str:
 def _input_default(name: str, old: Variable, new: Variable) -> Iterator[Said]:
     if not old.required and new.required:
         yield rules.DEFAULT_REMOVED, f"input {name} has no default any more", _leaves_out(name)
-    elif old.default is not None and new.default is not None and old.default.value != new.default.value:
-        change = _default_change(name, short_text(old.default.value), short_text(new.default.value))
-        yield rules.DEFAULT_CHANGED, change, _leaves_out(name)
+    elif old.default is not None and new.default is not None:
+        before, after = untagged(old.default.value), untagged(new.default.value)
+        if canonical(before) != canonical(after):
+            change = _default_change(name, short_text(before), short_text(after))
+            yield rules.DEFAULT_CHANGED, change, _leaves_out(name)
 
 
 def _default_change(name: str, before: str, after: str) -> str:

@@ -17,6 +17,7 @@ from flyteops.plan.consumers import Consumers, consumers_of
 from flyteops.plan.document import plan_body
 from flyteops.plan.fields import field_changes
 from flyteops.plan.interface import interface_class, interface_findings
+from flyteops.plan.reach import Touch, calls_of_program, calls_of_snapshot
 from flyteops.plan.runs import Runs, affected_workflows
 from flyteops.plan.stored import stored_task
 
@@ -38,16 +39,22 @@ class _Difference:
 def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Plan:
     """The plan from the snapshot to the program. Pure: the same inputs give the same plan and the same digest."""
     sources = _moves(program, snapshot)
-    differences = list(_differences(program, snapshot, sources))
+    digests: dict[EntityId, str] = {}
+    differences = list(_differences(program, snapshot, sources, digests=digests))
     changed = frozenset(each.entity for each in differences)
-    nodes = _nodes(program, snapshot, changed, sources)
+    touch = Touch(
+        new=calls_of_program(program, digests),
+        old=calls_of_snapshot(snapshot),
+        sources=sources,
+    )
+    nodes = _nodes(program, snapshot, changed, touch=touch)
     wanted = frozenset(
         each.source or each.entity for each in differences if each.before is not None and each.after is not None
     )
-    fresh = {each.entity: each.after.payload for each in differences if each.after is not None}
-    users = consumers_of(wanted, snapshot, fresh) if wanted else Consumers({})
-    rows = _rows(nodes)
-    changes = tuple(_change(each, program, consumers=users, rows=rows) for each in _ordered(differences))
+    gone_or_changed = changed | frozenset(sources.values())
+    users = consumers_of(wanted, snapshot, gone_or_changed) if wanted else Consumers({})
+    axes = _Axes(program=program, consumers=users, rows=_rows(nodes), touch=touch)
+    changes = tuple(axes.change(each) for each in _ordered(differences))
     plan = Plan(
         project=program.project,
         domain=program.domain,
@@ -56,11 +63,20 @@ def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Pl
         tree=tree,
         changes=changes,
         nodes=nodes,
-        unchanged=sum(1 for _ in program.entities()) - sum(1 for each in differences if each.after is not None),
+        unchanged=len(digests) - sum(1 for each in differences if each.after is not None),
         warnings=tuple(_warnings(program, changes)),
         digest="",
     )
+    return _sealed(plan)
+
+
+def _sealed(plan: Plan) -> Plan:
     return replace(plan, digest=digest_of("flyteops.plan.v1", plan_body(plan)))
+
+
+def without_lineage(plan: Plan) -> Plan:
+    """The plan as it was before its registry was made."""
+    return _sealed(replace(plan, lineage=""))
 
 
 def is_empty(plan: Plan) -> bool:
@@ -95,12 +111,16 @@ def _record(entity_id: EntityId, entity: Entity) -> EntityRecord:
     return EntityRecord(digest=digest_of(ENTITY_WIRE[entity_id.kind.value], payload), payload=payload)
 
 
-def _differences(program: Program, snapshot: Snapshot, sources: Mapping[EntityId, EntityId]) -> Iterator[_Difference]:
+def _differences(
+    program: Program, snapshot: Snapshot, sources: Mapping[EntityId, EntityId], *, digests: dict[EntityId, str]
+) -> Iterator[_Difference]:
+    """What differs; `digests` gets those of all entities. A payload that is the same is let go at once."""
     seen: set[EntityId] = set()
     for entity, value in program.entities():
         source = sources.get(entity)
         before = snapshot.entities.get(source or entity)
         after = _record(entity, value)
+        digests[entity] = after.digest
         seen.add(source or entity)
         if before is None:
             yield _Difference(entity=entity, source=None, action="create", before=None, after=after)
@@ -127,11 +147,13 @@ def _ordered(differences: list[_Difference]) -> list[_Difference]:
 
 
 def _nodes(
-    program: Program, snapshot: Snapshot, changed: frozenset[EntityId], sources: Mapping[EntityId, EntityId]
+    program: Program, snapshot: Snapshot, changed: frozenset[EntityId], *, touch: Touch
 ) -> tuple[NodeRecompute, ...]:
-    runs = Runs(program=program, snapshot=snapshot, sources=sources)
+    if not changed:
+        return ()
+    runs = Runs(program=program, snapshot=snapshot, sources=touch.sources)
     found: list[NodeRecompute] = []
-    for name in affected_workflows(program, changed):
+    for name in affected_workflows(program, changed, callers=touch.new.callers):
         found.extend(runs.of_workflow(name))
     for name in sorted(program.launch_plans):
         plan = program.launch_plans[name]
@@ -150,35 +172,46 @@ def _rows(nodes: tuple[NodeRecompute, ...]) -> dict[EntityId, list[NodeRecompute
     return found
 
 
-def _change(
-    each: _Difference, program: Program, *, consumers: Consumers, rows: Mapping[EntityId, list[NodeRecompute]]
-) -> Change:
-    change = Change(
-        entity=each.entity,
-        previous=each.source,
-        action=each.action,
-        digest=each.after.digest if each.after else None,
-        previous_digest=each.before.digest if each.before else None,
-        interface="new" if each.after else "removed",
-        findings=(),
-        recompute="new" if each.after else "none",
-        reasons=(),
-        fields=(),
-        record=each.after,
-    )
-    if each.before is None or each.after is None:
-        return change
-    before, after = each.before.payload, each.after.payload
-    findings = interface_findings(each.source or each.entity, before, after, consumers=consumers)
-    recompute, reasons = _recompute(each, program, rows.get(each.entity, []))
-    return replace(
-        change,
-        interface=interface_class(findings),
-        findings=findings,
-        recompute=recompute,
-        reasons=reasons,
-        fields=field_changes(each.entity, before, after, origins=program.origins),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Axes:
+    """Looks at one difference at a time, with what all of them share."""
+
+    program: Program
+    consumers: Consumers
+    rows: Mapping[EntityId, list[NodeRecompute]]
+    touch: Touch
+
+    def change(self, each: _Difference) -> Change:
+        """The difference on every axis."""
+        reach, effect = self.touch.of(each.entity, each.action)
+        change = Change(
+            entity=each.entity,
+            previous=each.source,
+            action=each.action,
+            digest=each.after.digest if each.after else None,
+            previous_digest=each.before.digest if each.before else None,
+            interface="new" if each.after else "removed",
+            findings=(),
+            recompute="new" if each.after else "none",
+            reasons=(),
+            fields=(),
+            record=each.after,
+            effect=effect,
+            reach=reach,
+        )
+        if each.before is None or each.after is None:
+            return change
+        before, after = each.before.payload, each.after.payload
+        findings = interface_findings(each.source or each.entity, before, after, consumers=self.consumers)
+        recompute, reasons = _recompute(each, self.program, self.rows.get(each.entity, []))
+        return replace(
+            change,
+            interface=interface_class(findings),
+            findings=findings,
+            recompute=recompute,
+            reasons=reasons,
+            fields=field_changes(each.entity, before, after, origins=self.program.origins),
+        )
 
 
 def _recompute(

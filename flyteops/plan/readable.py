@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.ids import Kind
 from flyteops.model.types import spelling
+from flyteops.model.value_text import value_text
 from flyteops.plan.stored_types import as_list, as_map, pairs, stored_type
 
 _AMOUNTS = ("cpu", "memory", "ephemeral_storage")
@@ -54,8 +55,17 @@ def _variable(wire: Json) -> JsonObject:
     variable = dict(as_map(wire))
     variable["type"] = type_text(variable["type"])
     if "default" in variable:
-        variable["default"] = as_map(variable["default"])["value"]
+        variable["default"] = untagged(as_map(variable["default"])["value"])
     return variable
+
+
+def untagged(value: Json) -> Json:
+    """The value without the marks that say which member of a union it is: a reader sees the type beside it."""
+    if isinstance(value, Mapping):
+        if set(value) == {"$u", "value"}:
+            return untagged(value["value"])
+        return {name: untagged(each) for name, each in value.items()}
+    return [untagged(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def type_text(wire: Json) -> str:
@@ -146,34 +156,23 @@ def _launch_plan(payload: Mapping[str, Json]) -> JsonObject:
     return rest
 
 
-def _blob_text(blob: Mapping[str, Json]) -> str:
-    """A file by its URI, and by the beginning of its content's digest when that is known."""
-    digest = blob.get("sha256")
-    return value_text(blob.get("uri")) + (f" ({digest[:8]})" if isinstance(digest, str) else "")
-
-
-def value_text(value: Json) -> str:
-    """A stored value on one line: text in quotes, a tagged union as its member, a duration in seconds, a file's URI."""
-    if isinstance(value, Mapping):
-        if set(value) == {"$u", "value"}:
-            return value_text(value["value"])
-        if len(value) == 1:
-            ((tag, inner),) = value.items()
-            if tag == "$blob":
-                return _blob_text(as_map(inner))
-            if tag == "$us" and isinstance(inner, int):
-                return f"{inner / 1_000_000:g}s"
-            if tag == "$f":
-                return str(inner)
-        return "{" + ", ".join(f"{name}: {value_text(each)}" for name, each in sorted(value.items())) + "}"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(value_text(each) for each in value) + "]"
-    return "none" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def short_text(value: Json, limit: int = 72) -> str:
     """The same, cut to a length that fits into a sentence."""
-    text = value_text(value)
+    return _cut(value_text(value), limit)
+
+
+def short_pair(before: Json, after: Json, limit: int = 72) -> tuple[str, str]:
+    """Two values side by side: when they are long and begin alike, both begin shortly before they differ."""
+    texts = value_text(before), value_text(after)
+    if max(map(len, texts)) <= limit:
+        return texts
+    alike = next(
+        (at for at, (one, other) in enumerate(zip(*texts, strict=False)) if one != other), min(map(len, texts))
+    )
+    begin = max(0, alike - limit // 4) if alike > limit // 2 else 0
+    one, other = (f"…{text[begin:]}" if begin else text for text in texts)
+    return _cut(one, limit), _cut(other, limit)
+
+
+def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflow
@@ -18,12 +18,10 @@ from flyteops.plan.stored import called_in, stored_launch_plan, stored_program
 from flyteops.plan.stored_types import as_map
 
 
-def affected_workflows(program: Program, changed: frozenset[EntityId]) -> tuple[str, ...]:
+def affected_workflows(
+    program: Program, changed: frozenset[EntityId], *, callers: Callable[[EntityId], Iterable[EntityId]]
+) -> tuple[str, ...]:
     """Workflows of the program that are changed or reach something that is, sorted."""
-    callers: dict[EntityId, set[str]] = {}
-    for name, workflow in program.workflows.items():
-        for callee in callees_of(workflow):
-            callers.setdefault(callee, set()).add(name)
     found: set[str] = set()
     waiting = [each for each in changed if each.kind is not Kind.LAUNCH_PLAN]
     while waiting:
@@ -32,7 +30,7 @@ def affected_workflows(program: Program, changed: frozenset[EntityId]) -> tuple[
             if entity.name in found:
                 continue
             found.add(entity.name)
-        waiting.extend(EntityId(Kind.WORKFLOW, name) for name in callers.get(entity, ()))
+        waiting.extend(each for each in callers(entity) if each.kind is Kind.WORKFLOW)
     return tuple(sorted(found & program.workflows.keys()))
 
 

@@ -10,22 +10,25 @@ from flyteops.model.ids import entity_id
 from flyteops.model.plan import (
     Action,
     Change,
+    ChangeEffect,
+    EffectWhen,
     FieldChange,
     InterfaceClass,
     InterfaceFinding,
     NodeRecompute,
     Plan,
+    Reach,
     RecomputeClass,
+    ScheduledVersion,
     TreeIdentity,
 )
+from flyteops.plan.document import OUTSIDE_THE_DIGEST
 from flyteops.plan.stored_types import as_list, as_map
-
-_OUTSIDE_THE_DIGEST = ("format_version", "tool_version", "digest")
 
 
 def plan_of(document: JsonObject) -> Plan | None:
     """The plan of a document that fits the schema; None when its digest is wrong, that is, when it was edited."""
-    body = {key: value for key, value in document.items() if key not in _OUTSIDE_THE_DIGEST}
+    body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
     if digest_of("flyteops.plan.v1", body) != document["digest"]:
         return None
     registry, tree = as_map(document["registry"]), as_map(document["tree"])
@@ -55,6 +58,7 @@ def _change(wire: Mapping[str, Json]) -> Change:
     entity = entity_id(str(wire["address"]))
     assert entity is not None  # noqa: S101 - the digest says that we wrote it
     interface, recompute = as_map(wire["interface"]), as_map(wire["recompute"])
+    effect, reach = as_map(wire["effect"]), as_map(wire["reach"])
     return Change(
         entity=entity,
         previous=entity_id(str(wire["previous_address"])),
@@ -67,6 +71,19 @@ def _change(wire: Mapping[str, Json]) -> Change:
         reasons=_texts(recompute["reasons"]),
         fields=tuple(_field(as_map(each)) for each in as_list(wire["fields"])),
         record=None,
+        effect=ChangeEffect(
+            when=cast("EffectWhen", effect["when"]),
+            schedules=tuple(_scheduled(as_map(each)) for each in as_list(effect["schedules"])),
+        ),
+        reach=Reach(workflows=_texts(reach["workflows"]), launch_plans=_texts(reach["launch_plans"])),
+    )
+
+
+def _scheduled(wire: Mapping[str, Json]) -> ScheduledVersion:
+    return ScheduledVersion(
+        launch_plan=str(wire["launch_plan"]),
+        version=cast("str | None", wire["version"]),
+        previous_version=cast("str | None", wire["previous_version"]),
     )
 
 
@@ -76,6 +93,8 @@ def _finding(wire: Mapping[str, Json]) -> InterfaceFinding:
         message=str(wire["message"]),
         breaking=bool(wire["breaking"]),
         consumers=_texts(wire["consumers"]),
+        adapted=_texts(wire["adapted"]),
+        outside=bool(wire["outside"]),
     )
 
 

@@ -24,6 +24,7 @@ from flyteops.model.entities import (
     MapCall,
     Node,
     NodeBody,
+    Schedule,
     Switch,
     Task,
     TaskCall,
@@ -159,6 +160,26 @@ def stored_launch_plan(payload: JsonObject) -> LaunchPlan:
         workflow=str(payload["workflow"]),
         default_inputs=_given(payload.get("default_inputs")),
         fixed_inputs=_given(payload.get("fixed_inputs")),
+    )
+
+
+def stored_schedule(payload: Mapping[str, Json]) -> Schedule | None:
+    """When a launch plan starts, as it was applied; None when no clock starts it."""
+    wire = as_map(payload.get("schedule"))
+    if not wire or payload.get("active") is False:
+        return None
+
+    def text(name: str) -> str | None:
+        value = wire.get(name)
+        return value if isinstance(value, str) else None
+
+    return Schedule(
+        cron=text("cron"),
+        every=text("every"),
+        timezone=text("timezone") or "UTC",
+        start=text("start"),
+        end=text("end"),
+        kickoff_time_input=text("kickoff_time_input"),
     )
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
-from flyteops.model.state import Effect, Fence, ObjectRecord, PointerChange, Revision, Snapshot
+from flyteops.model.state import (
+    Effect,
+    Fence,
+    Garbage,
+    Misfit,
+    ObjectRecord,
+    PointerChange,
+    Revision,
+    Snapshot,
+)
 
 
 class Registry(Protocol):
@@ -52,8 +62,30 @@ class Registry(Protocol):
     def open_effects(self, domain: str) -> tuple[tuple[str, Effect], ...]:
         """Effects with an intent and no confirmation, each with its operation: what a killed apply may have done."""
 
+    def snapshot_at(self, domain: str, generation: int) -> Snapshot:
+        """The pointers of an older generation with their records; `Refused` when it never was or is no longer whole."""
+
     def history(self, domain: str, limit: int) -> tuple[Revision, ...]:
         """The newest revisions first."""
 
     def unfinished(self, domain: str) -> tuple[str, ...]:
         """Operations with an intent that was neither published nor superseded."""
+
+
+class KeptRegistry(Registry, Protocol):
+    """A registry that lasts: it can be looked over and cleaned."""
+
+    def described(self) -> str:
+        """What it is and where, for people; without a password. Asks the outside."""
+
+    def counts(self, domain: str, limit: int) -> Mapping[int, Mapping[str, int]]:
+        """For the newest generations: how many pointers each created, updated, moved and retired."""
+
+    def verify(self) -> tuple[Misfit, ...]:
+        """Recomputes every digest and seal of the project, in all its domains; what does not fit."""
+
+    def garbage(self, domain: str, keep: int) -> tuple[Garbage, ...]:
+        """What no pointer, no open intent and none of the last `keep` revisions needs."""
+
+    def drop(self, fence: Fence, keep: int, garbage: tuple[Garbage, ...]) -> int:
+        """Drops of the given what is still garbage; how many. Older generations are then no longer whole."""

@@ -33,6 +33,13 @@ class BlobStore(Protocol):
         """The object's URI, such as `file:///…`."""
 
 
+class CleanableStore(BlobStore, Protocol):
+    """A store that can also forget: for what nothing names any more, never for what somebody may be reading."""
+
+    def delete(self, key: str) -> None:
+        """Takes the object away; silent when there is none."""
+
+
 class StoreFailed(Exception):
     """The store could not be used: `retryable` says whether another try may help."""
 

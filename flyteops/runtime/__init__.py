@@ -13,7 +13,8 @@ VERB        begin       the run's inputs, to runs/RUN/inputs.json, from the stor
             join        hand on the outputs of the branch taken, or fail with its message
             outputs     what the run returns, to runs/RUN/outputs.json
 INVOCATION  base64 of the JSON document of execution/invocation.py, or @FILE holding that JSON
---inputs    key of the launcher's values, {name: {"v", "type", "value"}}, and --kickoff the scheduled time; both may be empty
+--inputs    key of the launcher's values, {name: {"v", "type", "value"}}; may be empty
+--kickoff   the scheduled time; may be empty
 --result    gets the tiny answer for the engine, never a user's value
 --scope     where cache entries are read and written (default `shared`)
 --folder    the attempt's empty folder (default: a fresh one below the system's temporary folder)

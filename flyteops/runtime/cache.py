@@ -7,7 +7,7 @@ import time
 from flyteops.execution.cache_key import cache_key, cache_place, key_ingredients
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.runtime.binding import Given
-from flyteops.runtime.committing import outputs_of
+from flyteops.runtime.committing import outputs_digest, outputs_of
 from flyteops.runtime.endings import Ended
 from flyteops.runtime.session import Session, parsed
 from flyteops.runtime.stored import present
@@ -38,7 +38,7 @@ def slot_of(session: Session, invocation: JsonObject, given: list[Given]) -> Slo
 
 
 def look_up(session: Session, slot: Slot) -> JsonObject | None:
-    """The outputs of a usable entry: of this key, young enough, with every file still there; else None."""
+    """The outputs of a usable entry: of this key, young enough, undamaged, with every file there; else None."""
     slot.seen = session.store.get(slot.place)
     if slot.seen is None:
         return None
@@ -53,6 +53,8 @@ def look_up(session: Session, slot: Slot) -> JsonObject | None:
     try:
         outputs = outputs_of(entry)
     except Ended:
+        return None
+    if entry.get("digest") != outputs_digest(outputs):
         return None
     return outputs if all(present(session.store, each) for each in outputs.values()) else None
 

@@ -55,7 +55,7 @@ def inlined(store: BlobStore, document: Json) -> JsonObject:
 
 
 def present(store: BlobStore, document: Json) -> bool:
-    """Whether every object that a document refers to is still there with its size."""
+    """Whether the value is the one that was digested, and every object it refers to still there with its size."""
     from flyteops.runtime.converting import each_blob, holds_blob
     from flyteops.runtime.endings import Mismatch
 
@@ -71,6 +71,8 @@ def present(store: BlobStore, document: Json) -> bool:
         return False
     try:
         of, value = read_literal(store, document)
+        if not isinstance(document, dict) or document.get("digest") != value_digest(of, value):
+            return False
         if holds_blob(of):
             each_blob(value, of, look)
     except (Ended, Mismatch):

@@ -16,7 +16,8 @@ SCHEMES: dict[What, tuple[str, ...]] = {
     "registry": ("sqlite", "postgresql", "store"),
     "store": ("file", "s3", "gs", "az"),
 }
-_SUPPORTED: dict[What, str] = {"registry": "sqlite", "store": "file"}
+_SUPPORTED: dict[What, tuple[str, ...]] = {"registry": ("sqlite", "postgresql", "store"), "store": ("file",)}
+_LOCAL = ("sqlite", "file")
 
 
 def scheme_of(location: str) -> str:
@@ -31,18 +32,28 @@ def location_fault(location: str, what: What) -> str:
         return f"a {what} begins with one of {', '.join(f'{each}:' for each in SCHEMES[what])}"
     if not rest.strip("/") and scheme != "store":
         return f"nothing follows {scheme}:"
-    if scheme == _SUPPORTED[what] and rest.startswith("//") and not rest.startswith("///"):
+    if scheme in _LOCAL and rest.startswith("//") and not rest.startswith("///"):
         return f"{scheme}://HOST is not a place on this machine; write {scheme}:FOLDER/FILE or {scheme}:///FOLDER/FILE"
+    if scheme == "postgresql" and not rest.startswith("//"):
+        return "a database is written postgresql://USER@HOST/DATABASE"
     return ""
 
 
 def local_path(location: str, what: What, place: Place | None) -> str:
     """The path inside `sqlite:…` or `file:…`; any other scheme raises "not supported yet"."""
+    scheme, rest = usable_location(location, what, place)
+    if scheme not in _LOCAL:
+        raise InvalidProject([not_supported(location, what, place)])
+    return rest.removeprefix("//")
+
+
+def usable_location(location: str, what: What, place: Place | None) -> tuple[str, str]:
+    """The scheme and what follows its colon; raises FO900 or FO524 where this build cannot use it."""
     fault = _unusable(location, what, place)
     if fault:
         raise InvalidProject([fault])
-    rest = location.partition(":")[2]
-    return rest.removeprefix("//")
+    scheme, _, rest = location.partition(":")
+    return scheme, rest
 
 
 def require_supported(settings: Settings, domain: str) -> None:
@@ -62,7 +73,7 @@ def _unusable(location: str, what: What, place: Place | None) -> Diagnostic | No
     variable = unset_variable(location)
     if variable:
         return unset(variable, place)
-    return None if scheme_of(location) == _SUPPORTED[what] else not_supported(location, what, place)
+    return None if scheme_of(location) in _SUPPORTED[what] else not_supported(location, what, place)
 
 
 def unset(variable: str, place: Place | None) -> Diagnostic:
@@ -83,6 +94,6 @@ def not_supported(location: str, what: What, place: Place | None) -> Diagnostic:
         code="FO900",
         message=f"a {what} at {scheme_of(location)}: is not supported yet",
         place=place,
-        label=f"only {_SUPPORTED[what]}: works in this version",
+        label=f"only {', '.join(f'{each}:' for each in _SUPPORTED[what])} works in this version",
         help=f"use {serves}, also for this once: FLYTEOPS_{what.upper()}={serves}",
     )

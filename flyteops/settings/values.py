@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flyteops.model.diagnostics import Place
-from flyteops.settings.locations import local_path
+from flyteops.settings.locations import local_path, usable_location
 from flyteops.source.tree import Mapping as Tree
 
 _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
@@ -86,6 +86,10 @@ class Settings:
     def registry_path(self) -> Path:
         """The file of an embedded registry; another kind is refused as not supported yet."""
         return self.root / local_path(self.registry, "registry", self.places.get("registry"))
+
+    def registry_at(self) -> tuple[str, str]:
+        """The scheme of the registry's location and what follows its colon."""
+        return usable_location(self.registry, "registry", self.places.get("registry"))
 
     def store_path(self, domain: str) -> Path:
         """The folder of a local store; another kind is refused as not supported yet."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from flyteops.model.diagnostics import Diagnostic, Place
 
@@ -11,7 +12,7 @@ FILE_BYTES = 1024 * 1024
 
 # Control characters (a CR only before LF), line separators, bidi controls, invisible characters, tag characters.
 # The joiners are part of real words and emoji, so they are refused only beside ASCII, where they can only hide.
-_FORBIDDEN = re.compile(
+_FORBIDDEN = (
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
     "\u180e\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]|\r(?!\n)|(?<![\u0080-\U0010ffff])[\u200c\u200d]"
     "|[\u200c\u200d](?![\u0080-\U0010ffff])"
@@ -55,13 +56,19 @@ def decode(path: str, data: bytes) -> tuple[str | None, tuple[Diagnostic, ...]]:
     return (None if found else text), found
 
 
+@cache
+def _forbidden_pattern() -> re.Pattern[str]:
+    """Made when a file asks for it: its classes are large, and most projects are ASCII."""
+    return re.compile(_FORBIDDEN)
+
+
 def _forbidden_in(path: str, text: str) -> tuple[Diagnostic, ...]:
-    if _FORBIDDEN.search(text) is None:
+    if _forbidden_pattern().search(text) is None:
         return ()
     if text[:4].count("\x00") > 1:
         return (_not_utf8(_at(path, 1, 1), "the file looks like UTF-16 or UTF-32, not UTF-8"),)
     found: list[Diagnostic] = []
-    for hit in _FORBIDDEN.finditer(text):
+    for hit in _forbidden_pattern().finditer(text):
         line = text.count("\n", 0, hit.start()) + 1
         column = hit.start() - (text.rfind("\n", 0, hit.start()) + 1) + 1
         found.append(_forbidden(_at(path, line, column), hit.group()))

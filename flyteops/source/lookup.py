@@ -80,8 +80,9 @@ class Lookup:
         kinds = ("function", "import") if what == "function" else ("class", "alias", "import", "value")
         known = [n for n, bindings in source.bindings.items() if chosen(bindings)[0].kind in kinds]
         normal = unicodedata.normalize("NFKC", name)
-        near = [normal] if normal in known else list(nearest(name, known))
         broken = name in source.bindings
+        others = [each for each in known if each != name]
+        near = [normal] if normal in others else list(nearest(name, others))
         functions = sorted(n for n, bindings in source.bindings.items() if chosen(bindings)[0].kind == "function")
         listed = ", ".join(functions[:10]) if what == "function" else ""
         return Diagnostic(

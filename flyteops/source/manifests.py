@@ -47,6 +47,7 @@ class FileManifest:
     sections: Map[str, tuple[EntityManifest, ...]]
     defaults: Mapping | None
     moved: tuple[tuple[Scalar, Scalar], ...]
+    domain_place: Place | None = None
 
 
 _TOP = Table(
@@ -79,8 +80,15 @@ def parse_file(path: str, root: Mapping) -> tuple[FileManifest, tuple[Diagnostic
             faults.append(merge_key(entry.key.place))  # the reader's own words: equal diagnostics are told once
         elif name not in ("apiVersion", "domain"):
             faults.append(complaints.unknown_key(entry.key, _TOP, suggest=len(faults) < SUGGESTIONS))
+    said = root.get("domain")
     manifest = FileManifest(
-        path=path, domain=domain, place=root.place, sections=sections, defaults=defaults, moved=moved
+        path=path,
+        domain=domain,
+        place=root.place,
+        sections=sections,
+        defaults=defaults,
+        moved=moved,
+        domain_place=said.place if said is not None else None,
     )
     return manifest, _told(path, faults)
 

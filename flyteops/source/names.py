@@ -48,6 +48,8 @@ class Missing:
     why: str
 
 
+_BUILTINS = {name: External("builtins." + name) for name in BUILTINS}
+
 Target = Union[Definition, ModuleName, External, Missing, Unparsed]
 
 
@@ -72,11 +74,11 @@ class Names:
 
     def name(self, name: str, module: Module) -> Target:
         """What a top-level name of a module stands for, seen from inside it: builtins last."""
-        if name not in module.bindings and name in BUILTINS and not module.stars:
-            return External("builtins." + name)
+        if name not in module.bindings and name in _BUILTINS and not module.stars:
+            return _BUILTINS[name]
         found = self.member(name, module)
-        if isinstance(found, Missing) and name in BUILTINS:
-            return External("builtins." + name)
+        if isinstance(found, Missing) and name in _BUILTINS:
+            return _BUILTINS[name]
         return found
 
     def member(self, name: str, module: Module) -> Target:

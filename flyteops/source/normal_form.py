@@ -77,7 +77,7 @@ def _open(node: ast.AST, out: list[str], stack: list[object]) -> None:
         leaf = _leaf(value)
         if leaf is not None:
             write(label + leaf)
-        elif kind is not ast.FormattedValue or name != "format_spec" or getattr(value, "values", ()):
+        elif kind is not ast.FormattedValue or name != "format_spec" or getattr(value, "values", None):
             write(label)
             todo.append(value)
             write = todo.append

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LONGEST_S = 366 * 86_400
 """A limit longer than a leap year is a mistake of a unit."""
@@ -25,6 +26,7 @@ _SCALES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=1024)  # the same few limits stand in a thousand tasks, and are read to check and to compile
 def duration_s(text: str) -> float | None:
     """Seconds of `90m`, `1h30m`, `2d`, `500ms` or `PT1H`; None when it is spelt otherwise or above 366 d."""
     if len(text) > 80:
@@ -64,6 +66,7 @@ def _iso_ms(text: str) -> int | None:
     return whole * 1000 + int(fraction.ljust(3, "0"))
 
 
+@lru_cache(maxsize=1024)
 def quantity_nano(text: str) -> int | None:
     """Billionths of the unit that a Kubernetes quantity says; None when it is no quantity, or has an exponent."""
     matched = _QUANTITY.fullmatch(text) if len(text) <= 40 else None

@@ -20,7 +20,13 @@ _BINDING = frozenset({
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal, ast.ExceptHandler, ast.MatchAs,
     ast.MatchStar, ast.MatchMapping, ast.comprehension,
 })  # fmt: skip
-_LEAVES = frozenset({ast.Constant, ast.Load, ast.Store, ast.Del})
+_TEXT_ONLY = frozenset({
+    "ctx", "op", "ops", "id", "attr", "arg", "module", "asname", "level", "kind", "type_comment", "is_async", "simple",
+    "conversion",
+})  # fmt: skip
+"""Fields without nodes of their own that matter here: texts, numbers, contexts and operators."""
+_PARTS: dict[type, tuple[str, ...]] = {}
+"""The fields of each kind of node that may hold nodes; filled as kinds are met."""
 _RUNS_TEXT = frozenset({"exec", "eval"})
 _OWN_NAMES = frozenset({("globals",), ("sys", "modules")})
 _IMPORTERS = frozenset({
@@ -51,7 +57,8 @@ class Uses:
 
 
 class _Collector:
-    """Walks with its own stack; `hidden` are the names of the functions around a node."""
+    """Walks with its own stack; `hidden` are the names of the functions around a node. `stack` holds what is still
+    to be walked, together with all that shares its hidden names."""
 
     def __init__(self, package: str) -> None:
         self.package = package
@@ -60,24 +67,25 @@ class _Collector:
         self.modules: list[str] = []
         self.loaded: list[str] = []
         self.computed: list[Computed] = []
-        self.stack: list[tuple[ast.AST, frozenset[str], bool]] = []
+        self.stack: list[tuple[list[ast.AST], frozenset[str], bool]] = []
 
     def run(self) -> None:
-        special = _SPECIAL
         stack = self.stack
         while stack:
-            node, hidden, quoted = stack.pop()
-            kind = type(node)
-            if kind is ast.Name:
-                if node.id not in hidden and type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
-                    self.paths.add((node.id,))  # type: ignore[attr-defined]
-            elif kind is ast.Constant:
-                if quoted and isinstance(node.value, str):  # type: ignore[attr-defined]
-                    self._push(unquoted(node.value), hidden, quoted=True)  # type: ignore[attr-defined]
-            elif kind in special:
-                self._special(node, hidden, quoted=quoted)
-            else:
-                self._children(node, hidden, quoted=quoted)
+            nodes, hidden, quoted = stack.pop()
+            while nodes:
+                node = nodes.pop()
+                kind = type(node)
+                if kind is ast.Name:
+                    if node.id not in hidden and type(node.ctx) is ast.Load:  # type: ignore[attr-defined]
+                        self.paths.add((node.id,))  # type: ignore[attr-defined]
+                elif kind is ast.Constant:
+                    if quoted and isinstance(node.value, str):  # type: ignore[attr-defined]
+                        self._push(unquoted(node.value), hidden, quoted=True)  # type: ignore[attr-defined]
+                elif kind in _SPECIAL:
+                    self._special(node, hidden, quoted=quoted)
+                else:
+                    _parts(node, nodes)
 
     def _special(self, node: ast.AST, hidden: frozenset[str], *, quoted: bool) -> None:
         match node:
@@ -93,7 +101,7 @@ class _Collector:
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 # The first iterable is evaluated outside, before any of the targets exists.
                 self._push(node.generators[0].iter, hidden)
-                self._children(node, hidden | _targets(node), quoted=False)
+                self._children(node, hidden | _targets(node))
             case ast.AnnAssign():
                 self._push(node.annotation, hidden, quoted=True)
                 self._push(node.value, hidden)
@@ -103,20 +111,15 @@ class _Collector:
 
     def _push(self, node: ast.AST | None, hidden: frozenset[str], *, quoted: bool = False) -> None:
         if node is not None:
-            self.stack.append((node, hidden, quoted))
+            self.stack.append(([node], hidden, quoted))
 
     def _each(self, nodes: Iterable[ast.AST | None], hidden: frozenset[str], *, quoted: bool = False) -> None:
-        self.stack.extend((node, hidden, quoted) for node in nodes if node is not None)
+        self.stack.append(([node for node in nodes if node is not None], hidden, quoted))
 
-    def _children(self, node: ast.AST, hidden: frozenset[str], *, quoted: bool) -> None:
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if type(value) is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        self.stack.append((item, hidden, quoted))
-            elif isinstance(value, ast.AST) and value._fields:
-                self.stack.append((value, hidden, quoted))
+    def _children(self, node: ast.AST, hidden: frozenset[str]) -> None:
+        parts: list[ast.AST] = []
+        _parts(node, parts)
+        self.stack.append((parts, hidden, False))
 
     def _attribute(self, node: ast.Attribute, hidden: frozenset[str], quoted: bool) -> None:
         path = dotted(node)
@@ -136,7 +139,7 @@ class _Collector:
                 self.computed.append(Computed("names", node))
             elif path[-1] in _IMPORTERS:
                 self._importer(node)
-        self._children(node, hidden, quoted=False)
+        self._children(node, hidden)
 
     def _importer(self, node: ast.Call) -> None:
         match node.args:
@@ -165,7 +168,7 @@ class _Collector:
 def uses_of(nodes: Iterable[ast.AST], package: str) -> Uses:
     """What the nodes of a module in `package` use."""
     collector = _Collector(package)
-    collector.stack.extend((node, frozenset(), False) for node in nodes)
+    collector.stack.append((list(nodes), frozenset(), False))
     collector.run()
     return Uses(
         frozenset(collector.paths),
@@ -199,6 +202,22 @@ def _targets(node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp)
     )
 
 
+def _parts(node: ast.AST, into: list[ast.AST]) -> None:
+    """Adds the nodes directly inside a node."""
+    kind = type(node)
+    names = _PARTS.get(kind)
+    if names is None:
+        names = _PARTS[kind] = tuple(name for name in kind._fields if name not in _TEXT_ONLY)
+    for name in names:
+        value = getattr(node, name, None)
+        if type(value) is list:
+            for item in value:
+                if isinstance(item, ast.AST):
+                    into.append(item)  # noqa: PERF401 - a generator costs more than these few items
+        elif isinstance(value, ast.AST):
+            into.append(value)
+
+
 def _bound(body: list[ast.stmt]) -> frozenset[str]:
     # The names a function binds itself; imports stay visible so that what they lead to is followed.
     bound: set[str] = set()
@@ -210,19 +229,10 @@ def _bound(body: list[ast.stmt]) -> frozenset[str]:
         if kind is ast.Name:
             if type(node.ctx) is not ast.Load:  # type: ignore[attr-defined]
                 bound.add(node.id)  # type: ignore[attr-defined]
+        elif kind is ast.Constant or kind is ast.Lambda:
             continue
-        if kind in _LEAVES or kind is ast.Lambda:
-            continue
-        if kind in _BINDING and not _binds(node, bound, outer, stack):
-            continue
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if type(value) is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        stack.append(item)  # noqa: PERF401 - a generator costs more than these few items
-            elif isinstance(value, ast.AST) and value._fields:
-                stack.append(value)
+        elif kind not in _BINDING or _binds(node, bound, outer, stack):
+            _parts(node, stack)
     return frozenset(bound - outer)
 
 

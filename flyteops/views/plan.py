@@ -6,8 +6,19 @@ import re
 from collections.abc import Iterator
 
 from flyteops.model.digest import Json
-from flyteops.model.plan import Change, FieldChange, InterfaceFinding, NodeRecompute, Plan
-from flyteops.plan.readable import short_text
+from flyteops.model.plan import (
+    Change,
+    ConsentState,
+    Deltas,
+    FieldChange,
+    InterfaceFinding,
+    NodeRecompute,
+    Plan,
+    PlanContext,
+    Upcoming,
+)
+from flyteops.plan.readable import short_pair
+from flyteops.plan.size import AGAIN, Size, size_of
 from flyteops.views.escape import columns, safe
 
 SYMBOLS = {"create": "+", "update": "~", "retire": "-", "move": ">"}
@@ -17,39 +28,57 @@ VALUE_LIMIT = 72
 """Characters of a value on a line; the JSON document has all of it."""
 NAMES_SHOWN = 20
 """Names in one list without `-v`."""
-AGAIN = ("yes", "new", "always")
-"""Outcomes of nodes that run again whatever comes from upstream."""
 
 
-def render_plan(plan: Plan, *, color: bool = False, verbose: bool = False) -> str:
-    """The whole plan; its last line is stable."""
-    sections = [_head(plan), *_changes(plan, color=color, verbose=verbose)]
-    if plan.nodes:
-        sections.append(_recompute(plan, verbose=verbose))
+def render_plan(plan: Plan, *, color: bool = False, verbose: bool = False, context: PlanContext | None = None) -> str:
+    """The whole plan; its last line is stable. With a base commit, the change alone, and what was pending by name."""
+    beside = context or PlanContext()
+    told = beside.deltas.change if beside.deltas else plan
+    sections = [_head(plan, beside.deltas), *_changes(told, color=color, verbose=verbose)]
+    effects = _effects(plan, beside)
+    if effects:
+        sections.append("\n".join(("Takes effect", *effects)))
+    if told.nodes:
+        sections.append(_recompute(told, verbose=verbose))
+    if beside.deltas:
+        sections.append("\n".join(_pending(beside.deltas, plan)))
+    if beside.consents:
+        sections.append("\n".join(("Consent", *(_consent(each) for each in beside.consents))))
     if plan.warnings:
         sections.append("\n".join(f"warning: {safe(each)}" for each in plan.warnings))
-    sections.append(plan_summary(plan))
+    for refusal in beside.refusals:
+        way_out = f"   = help: {safe(refusal.way_out)}"
+        sections.append(f"apply would refuse[{refusal.rule}]: {safe(refusal.message)}\n{way_out}")
+    sections.append(plan_summary(told))
     return "\n\n".join(sections) + "\n"
 
 
 def plan_summary(plan: Plan) -> str:
     """`Plan: 1 to add, 2 to change, 1 to retire. Interface: 1 breaking. Recompute: 4 of 11 steps.`"""
-    count = {action: sum(each.action == action for each in plan.changes) for action in SYMBOLS}
-    moved = f", {count['move']} to move" if count["move"] else ""
+    counts = ", ".join(plan_counts(plan))
     breaking = sum(each.interface == "breaking" for each in plan.changes)
-    again = sum(each.outcome in AGAIN for each in plan.nodes)
-    maybe = sum(each.outcome == "maybe" for each in plan.nodes)
-    more = f", {maybe} more maybe" if maybe else ""
-    return (
-        f"Plan: {count['create']} to add, {count['update']} to change, {count['retire']} to retire{moved}. "
-        f"Interface: {breaking} breaking. Recompute: {again} of {len(plan.nodes)} steps{more}."
-    )
+    return f"Plan: {counts}. Interface: {breaking} breaking. Recompute: {size_text(size_of(plan))}."
+
+
+def plan_counts(plan: Plan) -> tuple[str, ...]:
+    """`1 to add`, `2 to change`, `1 to retire`, and `1 to move` when something moves."""
+    count = {action: sum(each.action == action for each in plan.changes) for action in SYMBOLS}
+    moved = (f"{count['move']} to move",) if count["move"] else ()
+    return (f"{count['create']} to add", f"{count['update']} to change", f"{count['retire']} to retire", *moved)
+
+
+def size_text(size: Size) -> str:
+    """`4 of 11 steps, 2 more maybe`; hours and money once somebody measured them."""
+    more = f", {size.maybe} more maybe" if size.maybe else ""
+    hours = f", {size.gpu_hours:g} GPU-h" if size.gpu_hours is not None else ""
+    cost = f", about {size.cost:.2f}" if size.cost is not None else ""
+    return f"{size.steps} of {size.of} steps{more}{hours}{cost}"
 
 
 # ------------------------------------------------------------------------------------------------- head
 
 
-def _head(plan: Plan) -> str:
+def _head(plan: Plan, deltas: Deltas | None) -> str:
     where = f"{safe(plan.project)}/{safe(plan.domain)}"
     base = f"registry generation {plan.generation}" if plan.lineage else "no registry yet"
     if plan.changes:
@@ -58,6 +87,8 @@ def _head(plan: Plan) -> str:
         lines = [f"No changes: {where} is what the tree says ({base}, {_counted(plan.unchanged, 'entity')})"]
     if plan.tree.commit:
         lines.append(f"commit {plan.tree.commit[:12]}")
+    if deltas:
+        lines.append(f"what changed since {safe(deltas.against[:12])}; what was pending before it is told apart")
     if plan.tree.uncommitted:
         lines.append(f"uncommitted: {_names(plan.tree.uncommitted, limit=NAMES_SHOWN)}")
     return "\n".join(lines)
@@ -83,6 +114,12 @@ def _changes(plan: Plan, *, color: bool, verbose: bool) -> Iterator[str]:
         groups.setdefault(_likeness(change), []).append(change)
     if groups:
         yield "\n".join(line for alike in groups.values() for line in _group(alike, color=color, verbose=verbose))
+
+
+def change_lines(change: Change, *, color: bool) -> Iterator[str]:
+    """One change with its fields and findings, without what only a plan knows."""
+    yield _title(change, str(change.entity), color=color)[2:]
+    yield from _details(change, alone=True)
 
 
 def _likeness(change: Change) -> object:
@@ -126,25 +163,88 @@ def _details(change: Change, *, alone: bool) -> Iterator[str]:
         yield from _finding(finding)
     if change.recompute in ("yes", "maybe") and change.entity.kind == "task":
         yield f"      recompute: {safe(', '.join(change.reasons))}"
+    reached = (*change.reach.workflows, *change.reach.launch_plans)
+    if alone and reached:
+        yield f"      reaches {_names(reached, limit=NAMES_SHOWN)}"
 
 
 def _field(change: FieldChange) -> str:
-    return f"{safe(change.path)}: {_value(change.before)} -> {_value(change.after)}"
+    before, after = short_pair(change.before, change.after, VALUE_LIMIT)
+    return f"{safe(change.path)}: {_value(change.before, before)} -> {_value(change.after, after)}"
 
 
-def _value(value: Json) -> str:
+def _value(value: Json, text: str) -> str:
     if value is None:
         return "(not set)"
     if isinstance(value, str) and _DIGEST.fullmatch(value):
         return value[:8]
-    return safe(short_text(value, VALUE_LIMIT))
+    return safe(text)
 
 
 def _finding(finding: InterfaceFinding) -> Iterator[str]:
     word = "breaks" if finding.breaking else "interface"
-    yield f"      {word} {finding.rule}: {safe(finding.message)}"
-    if finding.consumers:
-        yield f"        used by {_names(finding.consumers, limit=NAMES_SHOWN)}"
+    yield f"      {word}[{finding.rule}]: {safe(finding.message)}"
+    outside = finding.outside and finding.breaking
+    users = [_names(finding.consumers, limit=NAMES_SHOWN)] if finding.consumers else []
+    if users or outside:
+        yield f"        used by {' and '.join([*users, *(['whoever launches it'] if outside else [])])}"
+    if finding.adapted:
+        yield f"        adapted in this plan: {_names(finding.adapted, limit=NAMES_SHOWN)}"
+
+
+# ------------------------------------------------------------------------------- effect, pending, consent
+
+
+def _effects(plan: Plan, context: PlanContext) -> list[str]:
+    return [effect_text(each) for each in upcoming_or_touched(plan, context)]
+
+
+def upcoming_or_touched(plan: Plan, context: PlanContext) -> tuple[Upcoming, ...]:
+    """The next firings as the context has them; without a clock, the schedules that the plan touches."""
+    if context.upcoming:
+        return context.upcoming
+    touched = {each.launch_plan: each for change in plan.changes for each in change.effect.schedules}
+    return tuple(
+        Upcoming(
+            launch_plan=each.launch_plan,
+            timezone="",
+            next=(),
+            version=each.version,
+            previous_version=each.previous_version,
+        )
+        for _, each in sorted(touched.items())
+    )
+
+
+def effect_text(each: Upcoming) -> str:
+    """`  tonight 02:00 Europe/Berlin runs launch_plan/nightly at the new version 1a2b3c4d (before: 99887766)`."""
+    name, when = safe(each.launch_plan), safe(each.spoken) or "the next firing"
+    if each.version is None:
+        stops = f"{when} will not happen" if each.spoken else "it starts no more"
+        return f"  {name} stops: {stops}"
+    if each.previous_version is None:
+        return f"  {when} runs {name} for the first time, at version {each.version[:8]}"
+    if each.previous_version == each.version:
+        return f"  {when} runs {name} at the version that it has"
+    return f"  {when} runs {name} at the new version {each.version[:8]} (before: {each.previous_version[:8]})"
+
+
+def _pending(deltas: Deltas, whole: Plan) -> Iterator[str]:
+    pending = deltas.pending
+    if not pending.changes:
+        yield f"Already pending: nothing; {safe(deltas.against[:12])} is applied"
+        return
+    yield f"Already pending from {safe(deltas.against[:12])} (not this change): {', '.join(plan_counts(pending))}"
+    for change in pending.changes[:NAMES_SHOWN]:
+        yield "  " + _title(change, str(change.entity), color=False)
+    if len(pending.changes) > NAMES_SHOWN:
+        yield f"    … and {len(pending.changes) - NAMES_SHOWN} more"
+    yield f"An apply would do both: {', '.join(plan_counts(whole))}"
+
+
+def _consent(state: ConsentState) -> str:
+    where = f"  ({safe(state.file)}:{state.line}: {safe(state.reason)})" if state.file else ""
+    return f"  {state.state:<7}  {safe(state.address)} {state.rule}{where}"
 
 
 # -------------------------------------------------------------------------------------------- recompute

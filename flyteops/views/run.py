@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flyteops.local import NodeResult, RunResult
 from flyteops.model.digest import Json, JsonObject
-from flyteops.plan.readable import value_text
+from flyteops.model.value_text import value_text
 from flyteops.views.escape import columns, safe
 
 TRACEBACK_LINES = 20

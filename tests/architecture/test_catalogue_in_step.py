@@ -10,7 +10,8 @@ from types import ModuleType
 from flyteops.model.catalogue import CATALOGUE
 
 ROOT = Path(__file__).resolve().parents[2]
-FORM = re.compile(r"(FO\d{3})-[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile(r"FO(?:-I)?\d{3}")
+FORM = re.compile(rf"({CODE.pattern})-[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def generator() -> ModuleType:
@@ -27,12 +28,18 @@ def folders() -> list[str]:
     return sorted(path.name for path in (ROOT / "tests" / "rejects").iterdir() if path.name.startswith("FO"))
 
 
+def code_of(folder: str) -> str:
+    """The code that a case begins with."""
+    found = CODE.match(folder)
+    return found[0] if found else ""
+
+
 def test_every_code_has_a_case() -> None:
-    assert sorted(CATALOGUE.keys() - {name[:5] for name in folders()}) == []
+    assert sorted(CATALOGUE.keys() - {code_of(name) for name in folders()}) == []
 
 
 def test_every_case_is_of_a_code() -> None:
-    assert [name for name in folders() if not FORM.fullmatch(name) or name[:5] not in CATALOGUE] == []
+    assert [name for name in folders() if not FORM.fullmatch(name) or code_of(name) not in CATALOGUE] == []
 
 
 def test_every_page_is_what_its_case_makes() -> None:
@@ -44,6 +51,6 @@ def test_every_page_is_what_its_case_makes() -> None:
 
 def test_every_code_is_used_once_defined() -> None:
     sources = [p.read_text(encoding="utf-8") for p in (ROOT / "flyteops").rglob("*.py") if "catalogue" not in p.parts]
-    used = set(re.findall(r"FO\d{3}", "\n".join(sources)))
+    used = set(CODE.findall("\n".join(sources)))
     assert sorted(used - CATALOGUE.keys()) == []
     assert sorted(CATALOGUE.keys() - used) == []

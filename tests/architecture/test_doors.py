@@ -15,7 +15,10 @@ DOORS = {
     "click": ("flyteops.cli",),
     "hera": ("flyteops.argo.hera",),
     "rich": ("flyteops.views.progress",),
+    "psycopg": ("flyteops.adapters.registry_server",),
     "git": ("flyteops.adapters.git_repositories",),
+    "kubernetes": ("flyteops.adapters.cluster_kubernetes",),
+    "urllib3": ("flyteops.adapters.cluster_kubernetes",),
 }
 EVERYWHERE = {"flyteops", *sys.stdlib_module_names}
 

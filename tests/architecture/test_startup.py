@@ -12,10 +12,11 @@ ALLOWED = {"flyteops", "flyteops.cli", "flyteops.cli.main", "flyteops.cli.exits"
 HEAVY = {"asyncio", "concurrent.futures", "http.client", "importlib.metadata", "logging", "multiprocessing", "sqlite3"}
 PROGRAM = """
 import json, sys
+before = set(sys.modules)  # a machine may plant its own: a sitecustomize, the finder of an editable install
 sys.path.insert(0, sys.argv[1])
 from flyteops.cli.main import main
 code = main(["--help"])
-print(json.dumps([code, sorted(sys.modules)]), file=sys.stderr)
+print(json.dumps([code, sorted(set(sys.modules) - before)]), file=sys.stderr)
 """
 
 

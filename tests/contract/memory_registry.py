@@ -6,7 +6,16 @@ from dataclasses import dataclass, field, replace
 
 from flyteops.model.errors import Refused
 from flyteops.model.ids import EntityId
-from flyteops.model.state import EntityRecord, Fence, PointerChange, Revision, Snapshot
+from flyteops.model.state import (
+    Effect,
+    EntityRecord,
+    Fence,
+    ObjectRecord,
+    ObjectRef,
+    PointerChange,
+    Revision,
+    Snapshot,
+)
 from flyteops.ports.clock import Clock
 
 
@@ -18,6 +27,9 @@ class Domain:
     revisions: list[Revision] = field(default_factory=list)
     published: dict[str, int] = field(default_factory=dict)
     intents: set[str] = field(default_factory=set)
+    objects: dict[ObjectRef, ObjectRecord] = field(default_factory=dict)
+    effects: dict[tuple[str, str, ObjectRef], tuple[Effect, str]] = field(default_factory=dict)
+    states: list[dict[EntityId, EntityRecord]] = field(default_factory=list)
     holder: str = ""
     until_ms: int = 0
     ttl_ms: int = 0
@@ -95,14 +107,61 @@ class MemoryRegistry:
             if change.record is not None:
                 known.entities[change.entity] = change.record
         known.published[operation] = generation
+        known.states.append(dict(known.entities))
         known.intents.clear()
         return generation
+
+    def snapshot_at(self, domain: str, generation: int) -> Snapshot:
+        known = self._domains.get(domain, Domain())
+        if not 1 <= generation <= len(known.revisions):
+            message = f"{domain} has no generation {generation}"
+            raise Refused("FO731", message, protects="what is there", way_out="see history")
+        return Snapshot(
+            lineage=self._lineage,
+            project=self._project,
+            domain=domain,
+            generation=generation,
+            entities=dict(known.states[generation - 1]),
+            revision=known.revisions[generation - 1],
+        )
+
+    def objects(self, domain: str) -> tuple[ObjectRecord, ...]:
+        known = self._domains.get(domain, Domain()).objects
+        return tuple(known[ref] for ref in sorted(known, key=_names))
+
+    def intend_effects(self, fence: Fence, operation: str, effects: tuple[Effect, ...]) -> None:
+        known = self._touched(fence)
+        for effect in effects:
+            known.effects[operation, effect.action, effect.ref] = (effect, "intent")
+
+    def confirm_effect(self, fence: Fence, operation: str, effect: Effect, *, uid: str) -> None:
+        known = self._touched(fence)
+        key = (operation, effect.action, effect.ref)
+        if key not in known.effects:
+            raise ValueError(f"{effect.action} {effect.ref} is confirmed without an intent")
+        known.effects[key] = (known.effects[key][0], "confirmed")
+        for other, (intended, state) in known.effects.items():
+            earlier = other[0] != operation or intended.step < effect.step
+            if intended.ref == effect.ref and state == "intent" and earlier:
+                known.effects[other] = (intended, "superseded")
+        if effect.action == "apply":
+            known.objects[effect.ref] = ObjectRecord(
+                ref=effect.ref, digest=effect.digest, uid=uid, address=effect.address
+            )
+        else:
+            known.objects.pop(effect.ref, None)
+
+    def open_effects(self, domain: str) -> tuple[tuple[str, Effect], ...]:
+        known = self._domains.get(domain, Domain()).effects
+        found = [(key[0], effect) for key, (effect, state) in known.items() if state == "intent"]
+        return tuple(sorted(found, key=lambda each: (each[0], each[1].step)))
 
     def history(self, domain: str, limit: int) -> tuple[Revision, ...]:
         return tuple(reversed(self._domains.get(domain, Domain()).revisions))[:limit]
 
     def unfinished(self, domain: str) -> tuple[str, ...]:
-        return tuple(sorted(self._domains.get(domain, Domain()).intents))
+        open_ones = {operation for operation, _ in self.open_effects(domain)}
+        return tuple(sorted(self._domains.get(domain, Domain()).intents | open_ones))
 
     def _touched(self, fence: Fence) -> Domain:
         known = self._domain(fence.name.removeprefix(f"{self._project}/"))
@@ -110,3 +169,7 @@ class MemoryRegistry:
             raise Refused("FO714", "the lease was lost", protects="the holder", way_out="plan again")
         known.until_ms = self._clock.now_ms() + known.ttl_ms
         return known
+
+
+def _names(ref: ObjectRef) -> tuple[str, str, str, str]:
+    return ref.api_version, ref.kind, ref.namespace, ref.name

@@ -49,6 +49,10 @@ class MemoryStore:
     def list(self, prefix: str) -> list[str]:
         return sorted(key for key in self.objects if key.startswith(prefix))
 
+    def delete(self, key: str) -> None:
+        self._check(key)
+        self.objects.pop(key, None)
+
     def uri(self, key: str) -> str:
         self._check(key)
         return f"memory:///{key}"

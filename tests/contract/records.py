@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flyteops.model.digest import JsonObject, digest_of
 from flyteops.model.ids import EntityId, Kind
-from flyteops.model.state import EntityRecord, PointerChange, Revision
+from flyteops.model.state import Effect, EntityRecord, ObjectRef, PointerChange, Revision
 
 LEASE_MS = 30_000
 
@@ -62,3 +62,15 @@ def revision(commit: str = "c" * 40, *, actor: str = "ann") -> Revision:
     return Revision(
         generation=0, commit=commit, dirty=False, plan_digest="p" * 64, actor=actor, tool="flyteops 0.1.0", created_ms=5
     )
+
+
+def job(name: str) -> ObjectRef:
+    return ObjectRef(api_version="batch/v1", kind="Job", namespace="dev", name=name)
+
+
+def make(name: str, *, step: int = 0, digest: str = "d") -> Effect:
+    return Effect(step=step, action="apply", ref=job(name), address=f"task/{name}", digest=digest)
+
+
+def take_away(name: str, *, uid: str, step: int = 0) -> Effect:
+    return Effect(step=step, action="delete", ref=job(name), address=f"task/{name}", uid=uid)

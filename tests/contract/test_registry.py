@@ -10,18 +10,45 @@ import pytest
 
 from flyteops.adapters import registry_sql
 from flyteops.adapters.registry_file import connect
+from flyteops.adapters.registry_postgres import PostgresRegistry
 from flyteops.adapters.registry_rules import network_file_system
 from flyteops.adapters.registry_sqlite import SqliteRegistry, refuse_embedded_in_ci
+from flyteops.adapters.registry_store import StoreRegistry
+from flyteops.adapters.store_file import FileStore
 from flyteops.model.errors import OutsideFailed, Refused
-from flyteops.ports.registry import Registry
+from flyteops.model.state import ObjectRecord
+from flyteops.ports.registry import KeptRegistry, Registry
+from flyteops.ports.store import BlobStore
+from tests import postgres
+from tests.postgres import Server
 
 from .memory_registry import MemoryRegistry
-from .records import LEASE_MS, CountedIds, SetClock, create, move, record, retire, revision, task, update
+from .memory_store import MemoryStore
+from .records import (
+    LEASE_MS,
+    CountedIds,
+    SetClock,
+    create,
+    make,
+    move,
+    record,
+    retire,
+    revision,
+    take_away,
+    task,
+    update,
+)
 
 
 def embedded(path: Path, *, clock: SetClock | None = None, project: str = "churn", **options: object) -> SqliteRegistry:
     return SqliteRegistry(
         path, project=project, clock=clock or SetClock(), ids=CountedIds(), tool="flyteops 0.1.0", **options
+    )
+
+
+def in_store(store: BlobStore, *, clock: SetClock | None = None, project: str = "churn") -> StoreRegistry:
+    return StoreRegistry(
+        store, project=project, clock=clock or SetClock(), ids=CountedIds(), tool="flyteops 0.1.0", wait=lambda _: None
     )
 
 
@@ -169,9 +196,9 @@ class Contract:
     def test_writing_renews_the_lease(self, registry, clock):
         registry.prepare()
         fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
-        clock.ms += LEASE_MS - 1
+        clock.ms += LEASE_MS * 3 // 4
         registry.intend(fence, "op", (create("a"),))
-        clock.ms += LEASE_MS - 1
+        clock.ms += LEASE_MS * 3 // 4
         with pytest.raises(Refused):
             registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
 
@@ -186,6 +213,204 @@ class Contract:
         self.applied(registry, create("c"), operation="two")
         assert registry.unfinished("dev") == ()
 
+    # ------------------------------------------------------------------------------- objects of a cluster
+
+    @pytest.fixture
+    def fence(self, registry):
+        registry.prepare()
+        return registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+
+    def test_no_objects_yet(self, registry):
+        assert (registry.objects("dev"), registry.open_effects("dev")) == ((), ())
+
+    def test_an_effect_is_open_until_it_was_seen(self, registry, fence):
+        first, second = make("b", step=0), make("a", step=1)
+        registry.intend_effects(fence, "op", (first, second))
+        assert registry.open_effects("dev") == (("op", first), ("op", second))
+        assert (registry.objects("dev"), registry.unfinished("dev")) == ((), ("op",))
+        registry.confirm_effect(fence, "op", first, uid="u1")
+        assert registry.open_effects("dev") == (("op", second),)
+        registry.confirm_effect(fence, "op", second, uid="u2")
+        registry.confirm_effect(fence, "op", second, uid="u2")
+        assert registry.open_effects("dev") == ()
+        assert registry.objects("dev") == (
+            ObjectRecord(ref=second.ref, digest="d", uid="u2", address="task/a"),
+            ObjectRecord(ref=first.ref, digest="d", uid="u1", address="task/b"),
+        )
+        assert registry.objects("production") == ()
+        assert registry.unfinished("dev") == ()
+
+    def test_a_deleted_object_has_no_record(self, registry, fence):
+        made, gone = make("a"), take_away("a", uid="u1", step=1)
+        registry.intend_effects(fence, "op", (made, gone))
+        registry.confirm_effect(fence, "op", made, uid="u1")
+        assert registry.open_effects("dev") == (("op", gone),)
+        for _ in range(2):
+            registry.confirm_effect(fence, "op", gone, uid="u1")
+            assert (registry.objects("dev"), registry.open_effects("dev")) == ((), ())
+
+    def test_an_object_is_replaced_by_a_delete_and_an_apply(self, registry, fence):
+        gone, made = take_away("a", uid="u1"), make("a", step=1, digest="e")
+        registry.intend_effects(fence, "op", (gone, made))
+        registry.confirm_effect(fence, "op", gone, uid="u1")
+        assert registry.open_effects("dev") == (("op", made),)
+        registry.confirm_effect(fence, "op", made, uid="u2")
+        assert registry.objects("dev") == (ObjectRecord(ref=made.ref, digest="e", uid="u2", address="task/a"),)
+
+    def test_a_rerun_numbers_anew_and_loses_no_intent(self, registry, fence):
+        registry.intend_effects(fence, "op", (make("a", step=0), make("b", step=1)))
+        registry.confirm_effect(fence, "op", make("a", step=0), uid="u1")
+        registry.intend_effects(fence, "op", (make("c", step=0),))
+        assert registry.open_effects("dev") == (("op", make("c", step=0)), ("op", make("b", step=1)))
+        registry.intend_effects(fence, "op", (make("b", step=2),))
+        assert registry.open_effects("dev") == (("op", make("c", step=0)), ("op", make("b", step=2)))
+
+    def test_intending_again_opens_again(self, registry, fence):
+        """The object was taken away by hand and is made once more under the same operation."""
+        registry.intend_effects(fence, "op", (make("a"),))
+        registry.confirm_effect(fence, "op", make("a"), uid="u1")
+        registry.intend_effects(fence, "op", (make("a"),))
+        assert registry.open_effects("dev") == (("op", make("a")),)
+        registry.confirm_effect(fence, "op", make("a"), uid="u2")
+        assert [each.uid for each in registry.objects("dev")] == ["u2"]
+
+    def test_seeing_an_object_settles_what_dead_applies_intended(self, registry, fence):
+        registry.intend_effects(fence, "dead", (make("a"), make("b", step=1)))
+        registry.intend_effects(fence, "op", (make("a", digest="e"),))
+        registry.confirm_effect(fence, "op", make("a", digest="e"), uid="u1")
+        assert registry.open_effects("dev") == (("dead", make("b", step=1)),)
+
+    def test_an_effect_without_an_intent_is_a_bug(self, registry, fence):
+        with pytest.raises(ValueError, match="apply Job/dev/a is confirmed without an intent"):
+            registry.confirm_effect(fence, "op", make("a"), uid="u1")
+        assert registry.objects("dev") == ()
+
+    def test_effects_are_fenced(self, registry, fence, clock):
+        registry.intend_effects(fence, "op", (make("a"),))
+        clock.ms += LEASE_MS + 1
+        registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+        for write in (
+            lambda: registry.intend_effects(fence, "op", (make("b"),)),
+            lambda: registry.confirm_effect(fence, "op", make("a"), uid="u1"),
+        ):
+            with pytest.raises(Refused) as refused:
+                write()
+            assert refused.value.code == "FO714"
+        assert (registry.objects("dev"), registry.open_effects("dev")) == ((), (("op", make("a")),))
+
+    def test_publishing_leaves_effects_open(self, registry, fence):
+        registry.intend_effects(fence, "op", (make("a"),))
+        self.applied(registry, create("a"))
+        assert registry.open_effects("dev") == (("op", make("a")),)
+
+    # -------------------------------------------------------------------------------- older generations
+
+    def test_an_older_generation_is_told_whole(self, registry):
+        self.applied(registry, create("a"), create("b"), create("c"), commit="1" * 40)
+        before = registry.snapshot("dev")
+        changes = (update("a", text="new"), retire("b"), move("c", "d"), create("c", text="another"))
+        self.applied(registry, *changes, operation="two", expected=1)
+        after = registry.snapshot("dev")
+        self.applied(registry, operation="three", expected=2)
+        self.applied(registry, retire("a"), operation="four", expected=3)
+        assert registry.snapshot_at("dev", 1) == before
+        assert registry.snapshot_at("dev", 2) == after
+        assert registry.snapshot_at("dev", 3).entities == after.entities
+        assert registry.snapshot_at("dev", 4) == registry.snapshot("dev")
+
+    @pytest.mark.parametrize("generation", [0, -1, 2])
+    def test_a_generation_that_never_was(self, registry, generation):
+        self.applied(registry, create("a"))
+        with pytest.raises(Refused) as refused:
+            registry.snapshot_at("dev", generation)
+        assert refused.value.code == "FO731"
+
+
+class Kept(Contract):
+    """The promises of a registry that lasts: it can be looked over and cleaned."""
+
+    def three(self, registry: KeptRegistry) -> None:
+        self.applied(registry, create("a"), create("b"))
+        self.applied(registry, update("a", text="new"), retire("b"), operation="two", expected=1)
+        self.applied(registry, update("a", text="newer"), operation="three", expected=2)
+
+    def no_longer_whole(self, registry: KeptRegistry, generation: int) -> None:
+        with pytest.raises(Refused) as refused:
+            registry.snapshot_at("dev", generation)
+        assert refused.value.code == "FO732"
+
+    def test_changes_are_counted(self, registry):
+        assert registry.counts("dev", 9) == {}
+        self.three(registry)
+        assert {at: dict(each) for at, each in registry.counts("dev", 2).items()} == {
+            2: {"update": 1, "retire": 1},
+            3: {"update": 1},
+        }
+
+    def test_a_sound_registry_has_no_misfits(self, registry, fence):
+        assert registry.verify() == ()
+        registry.intend_effects(fence, "op", (make("a"),))
+        self.three(registry)
+        assert registry.verify() == ()
+
+    def test_what_kept_revisions_name_is_no_garbage(self, registry):
+        self.three(registry)
+        before = [registry.snapshot_at("dev", at) for at in (1, 2, 3)]
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.drop(fence, 3, registry.garbage("dev", 3))
+        assert [registry.snapshot_at("dev", at) for at in (1, 2, 3)] == before
+        registry.drop(fence, 2, registry.garbage("dev", 2))
+        assert [registry.snapshot_at("dev", at) for at in (2, 3)] == before[1:]
+        self.no_longer_whole(registry, 1)
+        assert (registry.verify(), registry.garbage("dev", 2)) == ((), ())
+        assert [each.generation for each in registry.history("dev", 9)] == [3, 2, 1]
+
+    def test_what_was_dropped_may_come_back(self, registry):
+        self.three(registry)
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        garbage = registry.garbage("dev", 1)
+        assert registry.drop(fence, 1, garbage) == len(garbage) > 0
+        registry.release_lease(fence)
+        self.applied(registry, create("b"), update("a", text="new"), operation="four", expected=3)
+        assert dict(registry.snapshot("dev").entities) == {task("a"): record("a", text="new"), task("b"): record("b")}
+        assert registry.verify() == ()
+
+    def test_garbage_that_is_needed_again_is_not_dropped(self, registry):
+        self.three(registry)
+        garbage = registry.garbage("dev", 1)
+        self.applied(registry, create("b"), operation="four", expected=3)
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.drop(fence, 1, garbage)
+        assert registry.snapshot("dev").entities[task("b")] == record("b")
+        assert registry.verify() == ()
+
+    def test_dropping_is_fenced(self, registry, clock):
+        self.three(registry)
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        clock.ms += LEASE_MS + 1
+        registry.take_lease("dev", holder="bob", ttl_ms=LEASE_MS)
+        with pytest.raises(Refused) as refused:
+            registry.drop(fence, 1, registry.garbage("dev", 1))
+        assert refused.value.code == "FO714"
+        assert registry.snapshot_at("dev", 1).generation == 1
+
+    def test_what_another_domain_names_is_no_garbage(self, registry):
+        self.three(registry)
+        fence = registry.take_lease("production", holder="ann", ttl_ms=LEASE_MS)
+        changes = (create("b"), create("a"))
+        registry.publish(fence, "there", "production", expected_generation=0, revision=revision(), changes=changes)
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.drop(fence, 1, registry.garbage("dev", 1))
+        assert len(registry.snapshot("production").entities) == 2
+        assert registry.verify() == ()
+
+    def test_many_generations(self, registry):
+        for at in range(20):
+            self.applied(registry, create(f"t{at}"), operation=f"op{at}", expected=at)
+        assert len(registry.snapshot("dev").entities) == 20
+        assert len(registry.snapshot_at("dev", 7).entities) == 7
+        assert registry.verify() == ()
+
 
 class TestMemory(Contract):
     @pytest.fixture
@@ -193,7 +418,7 @@ class TestMemory(Contract):
         return MemoryRegistry(project="churn", clock=clock)
 
 
-class TestSqlite(Contract):
+class TestSqlite(Kept):
     @pytest.fixture
     def registry(self, tmp_path, clock):
         return embedded(tmp_path / "new" / "registry.db", clock=clock)
@@ -227,6 +452,83 @@ class TestSqlite(Contract):
             "ann is applying to churn/dev and holds the lease until 2026-02-02 02:40:30 UTC",
             "wait until then and run the command again; a lease whose holder died ends by itself",
         )
+
+
+class ServersClock:
+    """The server measures leases by its own clock; time passes when what leases say is put back."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._ms = 0
+
+    @property
+    def ms(self) -> int:
+        return self._ms
+
+    @ms.setter
+    def ms(self, value: int) -> None:
+        passed = value - self._ms
+        self._server.sql(f"UPDATE flyteops.lease SET until_ms = until_ms - {passed:d}")  # noqa: S608 - a number
+        self._ms = value
+
+
+class TestPostgres(Kept):
+    @pytest.fixture
+    def server(self):
+        return postgres.required()
+
+    @pytest.fixture
+    def clock(self, server):
+        return ServersClock(server)
+
+    @pytest.fixture
+    def registry(self, server):
+        return PostgresRegistry(server.url, project="churn", ids=CountedIds(), tool="flyteops 0.1.0")
+
+    def test_reading_makes_nothing(self, registry, server):
+        registry.snapshot("dev")
+        assert server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'flyteops'") == [(0,)]
+
+    def test_projects_share_a_database(self, registry, server):
+        self.applied(registry, create("a"))
+        other = PostgresRegistry(server.url, project="other", ids=CountedIds(), tool="flyteops 0.1.0")
+        assert other.snapshot("dev").generation == 0
+        assert other.prepare() == registry.prepare()
+        self.applied(other, create("a"))
+        assert registry.snapshot("dev").project == "churn"
+
+
+class Stored(Kept):
+    """What is particular to an object store."""
+
+    def no_longer_whole(self, registry, generation):
+        """Records lie in packs, and go when no kept state names their pack: after a while."""
+        assert registry.snapshot_at("dev", generation).generation == generation
+
+    def test_packs_go_when_states_have_moved_on(self, registry):
+        for at in range(40):
+            self.applied(registry, (update if at else create)("a", text=str(at)), operation=f"op{at}", expected=at)
+        fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+        registry.drop(fence, 2, registry.garbage("dev", 2))
+        assert registry.snapshot_at("dev", 39).entities == {task("a"): record("a", text="38")}
+        super().no_longer_whole(registry, 1)
+        assert (registry.verify(), len(registry.history("dev", 99))) == ((), 40)
+
+
+class TestStoreInMemory(Stored):
+    @pytest.fixture
+    def registry(self, clock):
+        return in_store(MemoryStore(), clock=clock)
+
+
+class TestStoreInFiles(Stored):
+    @pytest.fixture
+    def registry(self, tmp_path, clock):
+        return in_store(FileStore(tmp_path / "store"), clock=clock)
+
+    def test_reading_makes_nothing(self, registry, tmp_path):
+        registry.snapshot("dev")
+        assert list(tmp_path.iterdir()) == []
 
 
 # --------------------------------------------------------------------------------------------- one file
@@ -267,14 +569,14 @@ def test_a_newer_registry_is_refused(filled, path):
     changed(path, "UPDATE meta SET value = '99' WHERE key = 'schema_version'")
     refused = refusal(filled)
     assert (refused.code, refused.way_out) == ("FO711", "upgrade flyteops")
-    assert refused.message == f"the registry {path} has schema version 99; this flyteops knows versions up to 1"
+    assert refused.message == f"the registry {path} has schema version 99; this flyteops knows versions up to 2"
 
 
 def test_an_older_registry_is_migrated(filled, path, monkeypatch):
     before = filled.snapshot("dev")
     more = (*registry_sql.MIGRATIONS, ("CREATE TABLE later (id TEXT PRIMARY KEY) STRICT",))
     monkeypatch.setattr(registry_sql, "MIGRATIONS", more)
-    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 3)
     assert filled.prepare() == before.lineage
     assert filled.snapshot("dev") == before
 
@@ -282,7 +584,7 @@ def test_an_older_registry_is_migrated(filled, path, monkeypatch):
 def test_no_migration_under_a_live_lease(filled, path, monkeypatch):
     filled.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
     monkeypatch.setattr(registry_sql, "MIGRATIONS", (*registry_sql.MIGRATIONS, ()))
-    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 2)
+    monkeypatch.setattr(registry_sql, "SCHEMA_VERSION", 3)
     with pytest.raises(Refused) as refused:
         filled.prepare()
     assert refused.value.code == "FO713"

@@ -22,7 +22,7 @@ def test_the_project_gives_exactly_this(
     case = HERE / name
     project = make_project(SHIPPED.get(name, case / "project"))
     validate = run_cli(["validate"])
-    plan = run_cli(["plan", "-o", "json"])
+    plan = run_cli(["plan", "-o", "json", "--at", "2026-01-31T08:00:00Z"])
     render = run_cli(["render", "--out", "manifests"])
     assert [validate.code, plan.code, render.code] == [0, 0, 0], validate.stderr + plan.stderr + render.stderr
     found = {"diagnostics.txt": validate.stdout + validate.stderr, "plan.json": plan.stdout} | manifests(project)

@@ -138,6 +138,17 @@ def test_a_damaged_entry_is_a_miss_and_is_mended(place: Place, damage: bytes) ->
     assert place.run(double, inputs={"x": (INT, 3)}).nodes[0].cached
 
 
+def test_an_entry_with_another_value_than_was_stored_is_a_miss(place: Place) -> None:
+    place.write(DOUBLE)
+    double = task("double", {"x": INT}, INT, settings=CACHED)
+    place.run(double, inputs={"x": (INT, 3)})
+    (name,) = place.cache_entries()
+    entry = json.loads((place.root / "store" / name).read_bytes())
+    entry["outputs"]["o0"]["value"] = 7
+    (place.root / "store" / name).write_bytes(json.dumps(entry).encode())
+    assert place.run(double, inputs={"x": (INT, 3)}).outputs["o0"]["value"] == 6
+
+
 def test_an_entry_whose_file_is_gone_or_that_is_too_old_is_a_miss(place: Place) -> None:
     place.write("from pathlib import Path\ndef make() -> Path:\n    Path('x').write_text('x')\n    return Path('x')\n")
     make = task("make", {}, FILE, settings=CACHED)

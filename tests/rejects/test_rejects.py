@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import runpy
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).resolve().parent
+CODE = re.compile(r"FO(?:-I)?\d{3}")
 CASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name.startswith("FO"))
 
 
@@ -36,7 +38,7 @@ def test_the_message_is_exactly_this(
     else:
         ended = run_cli(shlex.split(text(case / "cmd", "validate")))
     found = (ended.stdout + ended.stderr).rstrip() + "\n"
-    code = name.split("-", 1)[0]
+    code = CODE.match(name)[0]
     expected_exit = int(text(case / "expected_exit", "4"))
     if request.config.getoption("--update-golden"):
         (case / "expected.txt").write_text(found, encoding="utf-8")

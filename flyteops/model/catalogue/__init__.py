@@ -5,6 +5,7 @@ from __future__ import annotations
 from flyteops.model.catalogue import (
     declaring,
     engine,
+    interfaces,
     later,
     project,
     reading,
@@ -24,6 +25,7 @@ _ALL = (
     *running.ENTRIES,
     *registry.ENTRIES,
     *engine.ENTRIES,
+    *interfaces.ENTRIES,
     *later.ENTRIES,
 )
 CATALOGUE: dict[str, Entry] = {entry.code: entry for entry in _ALL}

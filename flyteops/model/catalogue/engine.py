@@ -1,4 +1,4 @@
-"""Codes FO8xx: Argo and Kubernetes objects. A code, once released, never changes its meaning."""
+"""Codes FO8xx: objects of Argo; FO760 to FO789: applying to a cluster. A code, once released, never changes."""
 
 from __future__ import annotations
 
@@ -59,5 +59,66 @@ ENTRIES: tuple[Entry, ...] = (
         "not a name that Kubernetes takes",
         "Namespaces and service accounts are small letters, digits and dashes.",
         "Write the name in that form.",
+    ),
+    # A cluster that is applied to: flyteops/operations/cluster_faults.py.
+    Entry(
+        "FO760",
+        "an object of that name is there, and this registry did not make it",
+        "What carries neither the mark nor a recorded uid of this registry is never changed and never deleted.",
+        "Delete or rename the object if it is nobody's, or apply with the registry that owns it.",
+    ),
+    Entry(
+        "FO761",
+        "this is another cluster than the one that was applied to",
+        "A domain belongs to one cluster, known by the uid of its namespace kube-system.",
+        "Name the right context; when the cluster was built anew, accept it by its uid.",
+    ),
+    Entry(
+        "FO762",
+        "the cluster lacks what the objects need",
+        "Before the first effect the namespace and Argo's definitions are looked for.",
+        "Create the namespace, and install Argo Workflows with its full definitions.",
+    ),
+    Entry(
+        "FO763",
+        "somebody else manages a field",
+        "Objects are applied by the server with an owner for each field; an apply never takes a field by force.",
+        "Take the field back from its owner, or declare what the owner wants.",
+    ),
+    Entry(
+        "FO764",
+        "the API server does not take an object",
+        "All objects go through a dry run of the server, with strict checking of fields, before the first effect.",
+        "Upgrade Argo's definitions in the cluster, or name the version that is there.",
+    ),
+    Entry(
+        "FO765",
+        "an image without a digest would run in a cluster",
+        "A tag may name another image tomorrow; what runs in a cluster is pinned by a digest.",
+        "Write registry/name@sha256:<64 hex digits>.",
+    ),
+    Entry(
+        "FO766",
+        "pods cannot reach the store",
+        "A `file:` store is a folder of this machine; the pods of a cluster run elsewhere.",
+        "Name a store that pods reach, or take `cluster:` out of the domain.",
+    ),
+    Entry(
+        "FO767",
+        "a prune while changes are pending",
+        "What nothing wants is only known when the registry is at what git says.",
+        "Apply first, or prune from the commit that is applied.",
+    ),
+    Entry(
+        "FO768",
+        "a prune would delete more than the domain permits",
+        "`protect.prune_limit` bounds the share of objects that go at once; up to three always may.",
+        "Look at the list, then raise the limit if it is right.",
+    ),
+    Entry(
+        "FO769",
+        "the domain has no cluster",
+        "`drift` and `prune` look at the cluster that a domain declares.",
+        "Declare `cluster:` for the domain, or name another domain.",
     ),
 )

@@ -120,4 +120,11 @@ ENTRIES: tuple[Entry, ...] = (
         "What is read back from a file is checked against its published schema and its digest before it is used.",
         "Make the document anew with the command that wrote it.",
     ),
+    Entry(
+        "FO593",
+        "the consent file is not understood",
+        "flyteops.consent.yaml is checked against its published schema, schemas/consent.v1.json: a slip of the pen "
+        "must neither permit a thing nor seem to.",
+        "Write each entry as {address, rule, reason} and, if you like, the day it expires.",
+    ),
 )

@@ -6,12 +6,6 @@ from flyteops.model.catalogue.entry import Entry
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        "FO700",
-        "the domain has a cluster, which this version cannot apply to",
-        "An apply that only wrote the registry would say that pods run what they do not run.",
-        "Run `flyteops render --out DIR` and apply the files with kubectl.",
-    ),
-    Entry(
         "FO701",
         "the work tree differs from the commit",
         "What is applied is what was reviewed: apply reads a commit, never files that nobody can name.",
@@ -89,5 +83,68 @@ ENTRIES: tuple[Entry, ...] = (
         "the plan belongs to another registry, project or domain",
         "A plan is applied only to the registry, project and domain that it was made from.",
         "Plan again against this registry.",
+    ),
+    Entry(
+        "FO723",
+        "the saved plan is out of date",
+        "`apply FILE` plans again at the commit of the file and carries out that plan, when it is the same one: same "
+        "commit, registry, generation, domain and version of the tool.",
+        "Plan again with --out, have the new plan reviewed, and apply that file.",
+    ),
+    Entry(
+        "FO724",
+        "the commit is older than the applied one",
+        "An apply goes forward in history: an old job that runs late must not undo what was applied after it.",
+        "Go back with `flyteops rollback`, or revert in git and apply the new commit.",
+    ),
+    Entry(
+        "FO725",
+        "whether the commit comes after the applied one is unknown",
+        "What this clone cannot know is not guessed: history that was not fetched may say that it is older.",
+        "Fetch the history (`git fetch --unshallow`; in CI `fetch-depth: 0`), then apply again.",
+    ),
+    Entry(
+        "FO726",
+        "a change wants consent, and it is not given",
+        "Where `protect.consent` names breaking or retire, such a change is permitted by an entry of "
+        "flyteops.consent.yaml: its address, its rule and a reason, matched exactly and spent once.",
+        "Add the entry in the same commit, so that it is reviewed with the change.",
+    ),
+    Entry(
+        "FO731",
+        "there is no such generation",
+        "A rollback goes to what was applied once; generations are counted from 1.",
+        "See `flyteops history`.",
+    ),
+    Entry(
+        "FO732",
+        "the generation is no longer kept whole",
+        "`registry gc` drops records that only old revisions name; a generation comes back whole or not at all.",
+        "Go back to a newer generation, or apply its commit again.",
+    ),
+    Entry(
+        "FO733",
+        "the PostgreSQL server is too old",
+        "A registry needs PostgreSQL 15 or newer, which still gets fixes.",
+        "Upgrade the server, or name another one in `registry:`.",
+    ),
+    Entry(
+        "FO734",
+        "the store does not keep the conditions of writes",
+        "A `store:` registry rests on compare-and-swap. A store that writes all the same lets two applies both win, so "
+        "each apply tries the conditions first.",
+        "Use a store that keeps If-Match and If-None-Match, or a postgresql: registry.",
+    ),
+    Entry(
+        "FO735",
+        "the file is no snapshot of a registry",
+        "A plan is made against a snapshot only when it fits its schema and its digests.",
+        "Make it anew with `flyteops registry snapshot --out FILE`.",
+    ),
+    Entry(
+        "FO736",
+        "the domain has a cluster, and its objects would stay",
+        "Rollback moves the pointers of the registry. What runs in a cluster is made from a commit's program.",
+        "Revert in git and apply that commit.",
     ),
 )

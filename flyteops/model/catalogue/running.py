@@ -48,6 +48,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Give a value of that type.",
     ),
     Entry(
+        "FO608",
+        "A finished step of a continued execution has changed",
+        "An execution keeps the results of its finished steps: they must be what the tree says now, or old results "
+        "would stand beside new ones.",
+        "Leave `--execution` out to start a new run; cached steps that did not change are found again.",
+    ),
+    Entry(
         "FO690",
         "there is no such entity",
         "An address is `kind/name` (`task/fit`, `workflow/train`, `launch_plan/nightly`); a bare name serves when only "

@@ -333,7 +333,7 @@ tasks: {}
 """
         },
         [
-            'FO207 1:1-10 | there is no domain "prodction" | did you mean production?, or add it to flyteops.yaml',
+            'FO207 2:9-18 | there is no domain "prodction" | did you mean production?, or add it to flyteops.yaml',
         ],
     ),
     "twins": (

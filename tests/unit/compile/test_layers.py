@@ -176,3 +176,56 @@ def test_a_request_and_a_limit_of_two_layers_are_compared() -> None:
     assert refused(files=files, domain="production") == [
         "FO258 3:25-28 | memory: the request 4Gi is above the limit 2Gi | raise the limit or lower the request"
     ]
+
+
+LIMITED = "tasks:\n  t: {function: 'm:number'}\n" + workflow(
+    "a: {task: t}", inputs='limit: "float = 20", names: {type: "list[str]", default: [x], description: who}'
+)
+
+
+def default_of(found: Program, name: str) -> object:
+    literal = next(each.default for each in found.workflows["w"].interface.inputs if each.name == name)
+    return literal.value if literal is not None else None
+
+
+def test_a_map_over_a_short_input_changes_one_part_of_it() -> None:
+    assert default_of(laid("workflows:\n  w: {inputs: {limit: {default: 30}}}\n", LIMITED), "limit") == 30.0
+
+
+def test_a_short_input_over_a_map_keeps_its_other_parts() -> None:
+    found = laid("workflows:\n  w: {inputs: {names: 'list[str] = [\"y\"]'}}\n", LIMITED)
+    assert default_of(found, "names") == ["y"]
+    assert [each.description for each in found.workflows["w"].interface.inputs if each.name == "names"] == ["who"]
+
+
+def test_null_removes_an_input_whatever_its_form() -> None:
+    found = laid("workflows:\n  w: {inputs: {limit: null, names: null}}\n", LIMITED)
+    assert found.workflows["w"].interface.inputs == ()
+
+
+def test_two_kinds_that_only_meet_when_layers_are_laid() -> None:
+    over = "domain: production\nworkflows:\n  w:\n    nodes:\n      a: {workflow: v}\n"
+    assert refused(files={"base.yaml": LIMITED, "prod.yaml": over}, domain="production") == [
+        'FO310 6:11-19 | a node has "workflow" or "task", not both | second kind | keep one of them; null removes the one below'  # noqa: E501
+    ]
+
+
+def test_like_does_not_choose_twice() -> None:
+    plans = (
+        "launch_plans:\n"
+        '  p: {workflow: w, schedule: {cron: "0 2 * * *"}}\n'
+        "  q: {like: p, schedule: {every: 1h}}\n"
+        "  r: {like: p, schedule: {cron: null, every: 1h}}\n"
+    )
+    found = refused(LIMITED + plans)
+    assert [line.split(" | ")[:2] for line in found] == [
+        ["FO310 11:27-32", 'a schedule has "cron" or "every", not both']
+    ]
+
+
+def test_a_misspelt_node_of_an_overlay_is_not_passed_over() -> None:
+    base = LIMITED.replace("a: {task: t}", "first: {task: t}")
+    over = "domain: production\nworkflows:\n  w:\n    nodes:\n      frist: {overrides: {retries: 1}}\n"
+    assert refused(files={"base.yaml": base, "prod.yaml": over}, domain="production") == [
+        'FO309 6:7-12 | "frist" needs task, workflow, map or switch | exactly one of them must be given | did you mean first?'  # noqa: E501
+    ]

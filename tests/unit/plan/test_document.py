@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from flyteops.model.plan import Plan
-from flyteops.plan import make_plan, plan_schema, plan_wire
+from flyteops.model.plan import ConsentState, Deltas, Plan, PlanContext, Refusal, Upcoming
+from flyteops.plan import make_plan, plan_of, plan_schema, plan_wire
 from tests.unit.plan import samples as s
 
 FIT_CHANGED = s.with_task(
@@ -46,7 +46,7 @@ def test_document_of_a_change() -> None:
     document = plan_wire(plan, tool="0.1.0")
     change = plan.changes[0]
     assert document == {
-        "format_version": "1.0",
+        "format_version": "1.1",
         "tool_version": "0.1.0",
         "registry": {"lineage": "lineage-1", "generation": 1},
         "tree": {"commit": "c" * 40, "files_digest": "f" * 64, "uncommitted": []},
@@ -60,7 +60,14 @@ def test_document_of_a_change() -> None:
                 "interface": {
                     "class": "compatible",
                     "rules": [
-                        {"rule": "FO-I126", "message": "the schedule changed", "breaking": False, "consumers": []}
+                        {
+                            "rule": "FO-I126",
+                            "message": "the schedule changed",
+                            "breaking": False,
+                            "consumers": [],
+                            "adapted": [],
+                            "outside": True,
+                        }
                     ],
                 },
                 "recompute": {"class": "none", "reasons": []},
@@ -74,6 +81,17 @@ def test_document_of_a_change() -> None:
                         "line": None,
                     },
                 ],
+                "effect": {
+                    "when": "next_run",
+                    "schedules": [
+                        {
+                            "launch_plan": "launch_plan/nightly",
+                            "version": None,
+                            "previous_version": change.effect.schedules[0].previous_version,
+                        }
+                    ],
+                },
+                "reach": {"workflows": [], "launch_plans": []},
                 "digest": change.digest,
                 "previous_digest": change.previous_digest,
             }
@@ -82,7 +100,41 @@ def test_document_of_a_change() -> None:
         "unchanged": 8,
         "warnings": [],
         "digest": plan.digest,
+        "size": {"steps": 0, "maybe": 0, "of": 0, "gpu_hours": None, "cost": None, "basis": "unknown"},
+        "upcoming": [],
+        "deltas": None,
+        "consents": [],
+        "refusals": [],
     }
+
+
+CONTEXT = PlanContext(
+    upcoming=(
+        Upcoming(
+            launch_plan="launch_plan/nightly",
+            timezone="UTC",
+            next=("2026-02-01T02:00:00+00:00",),
+            version="a" * 64,
+            previous_version=None,
+            spoken="tonight 02:00 UTC",
+        ),
+    ),
+    deltas=Deltas(against="b" * 40, change=PLANS["breaking"], pending=PLANS["all new"]),
+    consents=(
+        ConsentState(address="task/fit", rule="FO-I102", state="given", message="x", reason="y", file="z", line=1),
+    ),
+    refusals=(Refusal(rule="FO721", message="m", protects="p", way_out="w"),),
+)
+
+
+def test_what_stands_beside_a_plan_is_valid_and_no_part_of_the_digest() -> None:
+    plan = PLANS["breaking"]
+    document = plan_wire(plan, tool="0.1.0", context=CONTEXT)
+    jsonschema.Draft202012Validator(plan_schema()).validate(document)
+    assert document["digest"] == plan.digest
+    without_records = tuple(replace(each, record=None) for each in plan.changes)
+    said = tuple(replace(each, standing=False) for each in plan.nodes)
+    assert plan_of(document) == replace(plan, changes=without_records, nodes=said)
 
 
 def test_tool_version_is_no_part_of_the_digest() -> None:

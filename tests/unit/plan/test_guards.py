@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flyteops.model.errors import Refused
-from flyteops.plan import make_plan, refusals
+from flyteops.model.state import Revision
+from flyteops.plan import Rules, judge, make_plan, refusals
 from tests.unit.plan import samples as s
 
 APPLIED = s.snapshot_of(s.SHOP)
@@ -46,3 +47,40 @@ def test_foreign_lineage_and_project() -> None:
     assert told(refusals(plan, replace(APPLIED, domain="production"))) == [
         ("FO722", "the plan is for shop/development, and the registry was read for shop/production"),
     ]
+
+
+REVISION = Revision(
+    generation=1, commit="d" * 40, dirty=False, plan_digest="", actor="a", tool="t", created_ms=0
+)  # fmt: skip
+APPLIED_FROM = replace(APPLIED, revision=REVISION)
+CHANGED = s.plan_from(s.SHOP, replace(s.SHOP, launch_plans={}))
+
+
+def test_going_backwards() -> None:
+    assert told(refusals(CHANGED, APPLIED_FROM, history="behind")) == [
+        ("FO724", "commit cccccccccccc is older than dddddddddddd, which is applied to development"),
+    ]
+    assert refusals(CHANGED, APPLIED_FROM, history="apart") == ()
+
+
+def test_unknown_history_is_not_guessed() -> None:
+    (shallow,) = refusals(CHANGED, APPLIED_FROM, history="shallow")
+    assert (shallow.code, shallow.message, shallow.way_out) == (
+        "FO725",
+        (
+            "whether commit cccccccccccc comes after dddddddddddd, which is applied to development, is unknown: "
+            "this clone is shallow"
+        ),
+        (
+            "run git fetch --unshallow (in CI: fetch-depth: 0), then apply again; or permit it once in "
+            "flyteops.consent.yaml: {address: domain/development, rule: FO725, reason: …}"
+        ),
+    )
+    (unknown,) = refusals(CHANGED, APPLIED_FROM, history="unknown")
+    assert "this clone does not hold the applied commit" in unknown.message
+    assert "git fetch --all" in unknown.way_out
+
+
+def test_a_plan_without_changes_breaks_no_rule() -> None:
+    verdict = judge(s.plan_from(s.SHOP, s.SHOP), APPLIED_FROM, Rules(history="behind", consent=("retire",)))
+    assert (verdict.consents, verdict.refusals) == ((), ())

@@ -22,6 +22,43 @@ def fit_changed(inputs: tuple[Variable, ...] = FIT_IN, outputs: tuple[Variable, 
     return s.plan_from(s.SHOP, s.with_task(after)).changes[0]
 
 
+def test_a_consumer_that_the_plan_changes_is_adapted() -> None:
+    after = replace(s.FIT, interface=Interface(inputs=FIT_IN, outputs=FIT_OUT[:1]))
+    route = s.Node(name="route", body=replace(s.ROUTE, cases=s.ROUTE.cases[1:]), outputs=s.ROUTE.outputs)
+    plan = s.plan_from(s.SHOP, s.with_workflow(s.with_node(route), s.with_task(after)))
+    finding = plan.changes[0].findings[0]
+    assert (finding.rule, finding.breaking, finding.consumers, finding.adapted, finding.outside) == (
+        "FO-I107", False, (), USER, False,
+    )  # fmt: skip
+    assert plan.changes[0].interface == "compatible"
+
+
+def test_a_consumer_that_the_plan_retires_is_adapted() -> None:
+    after = s.with_task(replace(s.FIT, interface=Interface(inputs=FIT_IN, outputs=())))
+    plan = s.plan_from(s.SHOP, replace(after, workflows={}, launch_plans={}))
+    fit = next(each for each in plan.changes if each.entity.name == "fit")
+    assert [(each.rule, each.breaking, each.adapted) for each in fit.findings] == [
+        ("FO-I107", False, USER),
+        ("FO-I107", False, USER),
+    ]
+
+
+def test_a_consumer_that_is_new_with_the_plan_breaks_nothing() -> None:
+    before = replace(s.SHOP, workflows={}, launch_plans={})
+    plan = s.plan_from(before, s.with_task(replace(s.FIT, interface=Interface(inputs=FIT_IN, outputs=()))))
+    fit = next(each for each in plan.changes if each.entity.name == "fit")
+    assert [(each.breaking, each.consumers, each.adapted) for each in fit.findings] == [(False, (), ())] * 2
+
+
+def test_whoever_launches_a_workflow_is_a_consumer() -> None:
+    alone = s.program((s.PREP, s.FIT, s.SCORE, s.TELL), (s.TRAIN,))
+    after = s.with_workflow(replace(s.TRAIN, interface=replace(s.TRAIN.interface, outputs=()), outputs=()), alone)
+    change = s.plan_from(alone, after).changes[0]
+    finding = change.findings[0]
+    assert (finding.rule, finding.breaking, finding.consumers, finding.outside) == ("FO-I107", True, (), True)
+    assert change.interface == "breaking"
+
+
 def told(change: Change) -> list[tuple[str, str, bool, tuple[str, ...]]]:
     return [(each.rule, each.message, each.breaking, each.consumers) for each in change.findings]
 

@@ -297,3 +297,44 @@ def test_long_chain_needs_no_deep_stack() -> None:
     before = s.program((step,), (s.workflow("chain", (), nodes),))
     plan = s.plan_from(before, s.with_task(replace(step, code="1" * 64), before))
     assert len(s.outcomes(plan, "chain")) == count
+
+
+def scores_in_step(days: list[str], *, models: s.Binding) -> Program:
+    """`scores` over known days and over what a step hands on, in step."""
+    over = (
+        s.bound("day", s.ListOf(STR), s.static(s.ListOf(STR), days)),
+        s.bound("model", s.ListOf(FILE), models),
+    )
+    body = s.MapCall(task="score", over=over, inputs=())
+    return s.with_workflow(s.with_node(Node(name="scores", body=body, outputs=(s.var("o0", s.ListOf(FLOAT)),))))
+
+
+def test_lists_in_step_of_which_one_is_not_known() -> None:
+    models = s.ListBinding(items=(s.from_node("fit", "model", FILE),), type=s.ListOf(FILE))
+    before = scores_in_step(["a", "b"], models=models)
+
+    plan = s.plan_from(before, scores_in_step(["b", "a"], models=models))
+    assert s.outcomes(plan) == {"scores": "maybe"}
+    assert s.reasons(plan, "scores") == ("over day: other items than before, or in another order",)
+
+    plan = s.plan_from(before, scores_in_step(["a", "c"], models=models))
+    assert s.outcomes(plan) == {"scores": "yes"}
+    assert s.reasons(plan, "scores") == ("over day: 1 of 2 items new",)
+    assert s.outcomes(s.plan_from(before, before)) == {}
+
+
+def test_a_map_of_references_has_no_order() -> None:
+    """What was applied comes back sorted; when only a step behind it differs, it is that step that is told."""
+    read = s.from_node("prep", "o0", FILE)
+    given = s.MapBinding(entries=(("z", read), ("a", read)), type=s.JSON)
+
+    def with_map(of: Program) -> Program:
+        body = TaskCall(task="tell", inputs=(s.bound("text", s.JSON, given),))
+        tell = Node(name="zed", body=body, outputs=s.TELL.interface.outputs)
+        train = of.workflows["train"]
+        return replace(of, workflows={**of.workflows, "train": replace(train, nodes=(*train.nodes, tell))})
+
+    changed = s.with_task(replace(s.PREP, code="other"))
+    plan = s.plan_from(with_map(s.SHOP), with_map(changed))
+    assert s.outcomes(plan)["zed"] == "maybe"
+    assert s.reasons(plan, "zed") == ("if the output of prep differs",)

@@ -1,0 +1,3 @@
+"""The harbour: plain Python, nothing here knows what runs it."""
+
+EDITION = "spring"

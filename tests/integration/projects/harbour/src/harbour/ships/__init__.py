@@ -1,0 +1,6 @@
+"""What a ship is."""
+
+from .kinds import Kind, Level
+from .records import Rules, Ship, Verdict
+
+__all__ = ["Kind", "Level", "Rules", "Ship", "Verdict"]

@@ -1,0 +1,3 @@
+flyteops apply -y
+sed -i 's/-> int/-> float/' src/app.py
+git commit --quiet -am "A change"

@@ -1,0 +1,2 @@
+def count(rows: int) -> float:
+    return rows

@@ -1,0 +1,3 @@
+flyteops apply -y
+git rm --quiet pipelines/two.yaml
+git commit --quiet -m "One gone"
