@@ -89,7 +89,7 @@ def test_rollback_publishes_what_was(place: Place) -> None:
     assert "nothing was moved" in asked
     assert place.digests() != before
     told = place.run("rollback", "--to", "1", "-y")
-    assert told.endswith("Rolled back: development is at generation 3, and points where 1 did.\n")
+    assert told.endswith("Rolled back: development is at generation 3, which points where 1 did.\n")
     assert place.digests() == before
     assert json.loads(place.run("rollback", "--to", "1", "-y", "-o", "json")) == {
         "changed": False,

@@ -1,0 +1,1 @@
+flyteops apply -y
