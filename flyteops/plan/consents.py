@@ -1,7 +1,7 @@
 """Consent: which changes somebody has to agree to, and whether an entry of the consent file does.
 
 An entry names one address and one rule and is matched exactly. It is spent once: it counts only for the apply that
-brings it, so one that was already in the file at the applied commit permits nothing (docs/decisions/0004).
+brings it, so one that was already in the file at the applied commit permits nothing (docs/decisions/0007).
 """
 
 from __future__ import annotations

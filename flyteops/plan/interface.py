@@ -23,7 +23,7 @@ Said = tuple[Rule, str, Callable[[Consumer], bool]]
 def interface_findings(
     entity: EntityId, before: Mapping[str, Json], after: Mapping[str, Json], *, consumers: Consumers
 ) -> tuple[InterfaceFinding, ...]:
-    """The rules that apply between two payloads (docs/decisions/0003). A breaking rule breaks the consumers that the
+    """The rules that apply between two payloads (docs/decisions/0006). A breaking rule breaks the consumers that the
     same plan does not adapt; one that touches nobody does not break."""
     said = _launch_plan(before, after) if entity.kind is Kind.LAUNCH_PLAN else _interfaces(before, after)
     # Whoever starts a workflow or a launch plan is outside of git: nothing here can adapt those calls.
