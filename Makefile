@@ -41,7 +41,7 @@ faults:     ## kill points, lost answers, full disks
 
 fuzz:       ## property tests, longer
 	$(environment) dev
-	@HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q tests/property
+	@HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis tests/unit
 
 e2e:        ## against real servers
 	$(environment) dev
