@@ -3,7 +3,6 @@
 from flyteops.settings.fields import project_schema
 from flyteops.settings.finding import SETTINGS_FILE
 from flyteops.settings.load import load_settings, settings_from
-from flyteops.settings.locations import require_supported
 from flyteops.settings.values import AllowedLiteral, Cluster, DomainSettings, Settings
 
 __all__ = [
@@ -14,6 +13,5 @@ __all__ = [
     "Settings",
     "load_settings",
     "project_schema",
-    "require_supported",
     "settings_from",
 ]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.errors import InvalidProject
 from flyteops.settings.expansion import unset_variable
-
-if TYPE_CHECKING:
-    from flyteops.settings.values import Settings
 
 What = Literal["registry", "store"]
 SCHEMES: dict[What, tuple[str, ...]] = {
@@ -54,19 +51,6 @@ def usable_location(location: str, what: What, place: Place | None) -> tuple[str
         raise InvalidProject([fault])
     scheme, _, rest = location.partition(":")
     return scheme, rest
-
-
-def require_supported(settings: Settings, domain: str) -> None:
-    """Raises FO900 for a registry or a store that this build cannot use, FO524 for an unset variable; both at once."""
-    own = settings.domains[domain].store is not None and not settings.store_overridden
-    used: list[tuple[What, str, str]] = [
-        ("registry", settings.registry, "registry"),
-        ("store", settings.store_of(domain), f"domains.{domain}.store" if own else "store"),
-    ]
-    unusable = (_unusable(location, what, settings.places.get(name)) for what, location, name in used)
-    faults = [fault for fault in unusable if fault]
-    if faults:
-        raise InvalidProject(faults)
 
 
 def _unusable(location: str, what: What, place: Place | None) -> Diagnostic | None:

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from flyteops.model.errors import InvalidProject
-from flyteops.settings import AllowedLiteral, Cluster, DomainSettings, Settings, require_supported, settings_from
+from flyteops.settings import AllowedLiteral, Cluster, DomainSettings, Settings, settings_from
 from flyteops.settings.fields import SETTINGS, project_schema
 from flyteops.settings.finding import find_root
 from flyteops.settings.values import masked
@@ -394,7 +394,7 @@ def test_no_variable_elsewhere():
 def test_a_store_that_comes_later_is_legal_until_it_is_used(url):
     read = settings(f"project: churn\nregistry: '{url}'\nstore: s3://bucket/x\n")
     with pytest.raises(InvalidProject) as invalid:
-        require_supported(read, "development")
+        read.store_path("development")
     assert [(each.code, str(each.place), each.message, each.help) for each in invalid.value.diagnostics] == [
         (
             "FO900",
@@ -407,11 +407,11 @@ def test_a_store_that_comes_later_is_legal_until_it_is_used(url):
 
 def test_another_domains_store_may_come_later():
     read = settings(PAGE)
-    require_supported(read, "development")
+    read.store_path("development")
     with pytest.raises(InvalidProject) as invalid:
         read.store_path("production")
     assert [str(each.place) for each in invalid.value.diagnostics] == ["flyteops.yaml:15:12"]
-    require_supported(settings(PAGE, {"FLYTEOPS_STORE": "file:x"}), "production")
+    settings(PAGE, {"FLYTEOPS_STORE": "file:x"}).store_path("production")
 
 
 @pytest.mark.parametrize(
