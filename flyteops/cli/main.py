@@ -66,6 +66,11 @@ class LazyGroup(click.Group):
             return command
         if name in ELSEWHERE:
             ctx.fail(f"there is no command {cmd_name!r} here: use `flyteops {ELSEWHERE[name]}`")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, COMMANDS, n=1)
+        if near:
+            ctx.fail(f"there is no command {cmd_name!r}: did you mean `flyteops {near[0]}`?")
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
