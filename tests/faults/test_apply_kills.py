@@ -19,9 +19,10 @@ from tests.contract.memory_cluster import MemoryCluster
 from tests.contract.memory_registry import MemoryRegistry
 from tests.contract.records import LEASE_MS, CountedIds, SetClock
 
+from .counting import LONG, parts
 from .deploying import DOMAIN, ONE, PROGRAMS, Around, Dead, Points, converged, deploy, objects_in
 
-LONG = int(os.environ.get("FLYTEOPS_KILLS", "0"))
+PARTS = parts(200)
 """`make faults FLYTEOPS_KILLS=10000`: so many kills, several in a row, at random places."""
 PATHS = (("one",), ("one", "two"), ("one", "three"))
 
@@ -64,7 +65,7 @@ def prepared(path: tuple[str, ...]) -> World:
 
 
 @pytest.mark.parametrize("path", PATHS, ids="-".join)
-def test_killed_at_every_call(path):
+def test_killed_at_every_call(path, counts):
     before = prepared(path)
     whole = Points()
     assert copy.deepcopy(before).run(path[-1], whole)
@@ -77,6 +78,7 @@ def test_killed_at_every_call(path):
         assert world.registry.snapshot(DOMAIN).generation in (len(path) - 1, len(path))
         assert world.run(path[-1]), whole.seen[at - 1]
         converged(PROGRAMS[path[-1]], world.registry, world.cluster)
+        counts.add(kills=1, converged=1)
         again = Points()
         assert world.run(path[-1], again)
         assert [each for each in again.seen if each.startswith("before")] == [
@@ -85,7 +87,7 @@ def test_killed_at_every_call(path):
 
 
 @pytest.mark.parametrize("other", ["one", "three"])
-def test_killed_and_then_something_else_is_applied(other):
+def test_killed_and_then_something_else_is_applied(other, counts):
     before = prepared(("one", "two"))
     whole = Points()
     assert copy.deepcopy(before).run("two", whole)
@@ -94,13 +96,15 @@ def test_killed_and_then_something_else_is_applied(other):
         assert not world.run("two", Points(at=at))
         assert world.run(other)
         converged(PROGRAMS[other], world.registry, world.cluster)
+        counts.add(kills=1, converged=1)
 
 
-def test_killed_again_and_again():
+@pytest.mark.parametrize("part", range(len(PARTS)))
+def test_killed_again_and_again(part, counts):
     """Several deaths in a row, at random places of random programs, until one apply lives."""
-    seed = int(os.environ.get("FLYTEOPS_SEED", "7"))
+    seed = counts.seed = counts.seed + part
     chance, kills, world = random.Random(seed), 0, World()  # noqa: S311
-    while kills < max(LONG, 200):
+    while kills < PARTS[part]:
         name = chance.choice(sorted(PROGRAMS))
         parallelism = chance.choice((1, 4))
         for _ in range(chance.randint(1, 5)):
@@ -108,8 +112,10 @@ def test_killed_again_and_again():
             world.sound()
         assert world.run(name), f"FLYTEOPS_SEED={seed}, kill {kills}"
         converged(PROGRAMS[name], world.registry, world.cluster)
+        counts.add(converged=1)
         if kills % 50 == 0:
             world = World()
+    counts.add(kills=kills)
 
 
 # ------------------------------------------------------------------------------- real processes, real files
@@ -170,7 +176,7 @@ def in_a_process(folder: Path, name: str, kill_at: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path):
+def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path, counts):
     first = tmp_path / "first"
     first.mkdir()
     assert in_a_process(first, "one", 0) == 0
@@ -185,6 +191,7 @@ def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path):
         assert in_a_process(folder, "two", 0) == 0
         registry, cluster, _, _ = on_disk(folder)
         converged(PROGRAMS["two"], registry, cluster)
+        counts.add(sigkills=1, converged=1)
 
 
 def test_the_objects_of_one_are_what_the_emitter_makes():

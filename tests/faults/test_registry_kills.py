@@ -68,7 +68,7 @@ def sound(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("operation", ["one", "two"])
-def test_killed_at_every_statement(tmp_path, operation):
+def test_killed_at_every_statement(tmp_path, operation, counts):
     before, earlier = tmp_path / "before.db", ("one",) if operation == "two" else ()
     for each in earlier:
         apply(before, each)
@@ -88,6 +88,7 @@ def test_killed_at_every_statement(tmp_path, operation):
         assert embedded(path).unfinished("dev") == ()
         assert len(embedded(path).history("dev", 9)) == new[0]
         assert sound(path)
+        counts.add(sigkills=1, converged=1)
     assert seen == sorted(seen)
     assert {*seen} == {old[0], new[0]}
 
@@ -142,7 +143,7 @@ while done < 5:
 """
 
 
-def test_sixteen_processes_lose_no_write(tmp_path):
+def test_sixteen_processes_lose_no_write(tmp_path, counts):
     path = tmp_path / "r.db"
     command = [sys.executable, "-c", RACE, str(path)]
     environment = os.environ | {"PYTHONPATH": str(PROGRAM.parent)}
@@ -150,6 +151,7 @@ def test_sixteen_processes_lose_no_write(tmp_path):
     assert [(process.communicate()[1], process.returncode) for process in running] == [(b"", 0)] * 16
     snapshot = embedded(path).snapshot("dev")
     assert snapshot.generation == 80
+    counts.add(writes=80)
     assert set(snapshot.entities) == {task(f"p{n}-{at}") for n in range(16) for at in range(5)}
     assert sound(path)
 
