@@ -17,7 +17,6 @@ from flyteops.source.credentials import Allowed
 
 if TYPE_CHECKING:
     from flyteops.adapters.clock import RandomIds, SystemClock
-    from flyteops.adapters.store_file import FileStore
     from flyteops.argo.target import ArgoVersion, Target
     from flyteops.model.program import Program
     from flyteops.operations.applying import Author
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from flyteops.plan import History, Verdict
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.registry import KeptRegistry
+    from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
 
 PLAIN_IMAGE = "python:3.12-slim"
@@ -163,11 +163,16 @@ class Workspace:
             refuse_embedded_in_ci(registry.snapshot(self.domain).lineage, environ=self.environ)
         return registry
 
-    def store(self) -> FileStore:
-        """The object store of the domain."""
-        from flyteops.adapters.store_file import FileStore
+    def store(self) -> CleanableStore:
+        """The object store of the domain: a folder, or a bucket."""
+        where = self.settings.store_at(self.domain)
+        if where.startswith("/"):
+            from flyteops.adapters.store_file import FileStore
 
-        return FileStore(self.settings.store_path(self.domain))
+            return FileStore(where)
+        from flyteops.adapters.store_object import ObjectStore
+
+        return ObjectStore(where)
 
     def target(self) -> Target:
         """What emitted objects are for: the domain's cluster as declared, or the place it would have."""

@@ -1,7 +1,8 @@
 """The SQLite file of an embedded registry: opened per call, checked, migrated, read and written in transactions.
 
 Rollback journal, never WAL: a reader may then have no right to write and leaves no file behind (and SQLite before
-3.51.3 can damage a WAL). `synchronous=FULL`: an answered commit survives power loss.
+3.51.3 can damage a WAL). `synchronous=EXTRA`: an answered commit survives power loss; FULL does
+not flush the folder once the journal is gone, so that the journal may come back and undo it.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ class RegistryFile:
             with closing(self._connect(uri, self._busy_timeout_s)) as database:
                 database.execute("PRAGMA foreign_keys = ON")
                 if mode != "ro":
-                    database.execute("PRAGMA synchronous = FULL")
+                    database.execute("PRAGMA synchronous = EXTRA")
                     _leave_wal(database)
                 yield database
         except sqlite3.ProgrammingError:

@@ -12,7 +12,7 @@ from flyteops.model.digest import canonical
 from flyteops.model.errors import OutsideFailed
 from flyteops.model.state import Fence
 from flyteops.ports.clock import Ids
-from flyteops.ports.store import BlobStore, StoreFailed
+from flyteops.ports.store import BlobStore, ConditionalStore, StoreFailed
 
 SCHEMA = 1
 TRIES = 40
@@ -100,8 +100,15 @@ def touched(head: Head | None, fence: Fence, *, now_ms: int) -> Head:
     return replace(head, until_ms=now_ms + head.ttl_ms)
 
 
-def probe(store: BlobStore, key: str, *, ids: Ids) -> None:
+def probe(store: BlobStore, root: str, *, ids: Ids) -> None:
     """Refuses a store that does not keep the conditions of writes: two applies would each think they had won."""
+    if isinstance(store, ConditionalStore):
+        own = f"{root}/probe-{ids.fresh()}"
+        why = store.faults_in_conditions(own)
+        if why:
+            raise store_unsafe(store.uri(root), why)
+        return
+    key = f"{root}/probe"
     for _ in range(TRIES):
         store.create(key, ids.fresh().encode())
         before = store.get(key)

@@ -174,7 +174,7 @@ class StoreRegistry:
     def prepare(self) -> str:
         """Makes sure of the store's conditions, then of a lineage; returns it."""
         try:
-            probe(self._store, f"{self._root}/probe", ids=self._ids)
+            probe(self._store, self._root, ids=self._ids)
             self._store.create(f"{self._root}/lineage", f"{self._ids.fresh()}\n{self._tool}\n".encode())
             return self._lineage()
         except StoreFailed as failed:

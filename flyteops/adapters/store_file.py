@@ -14,6 +14,8 @@ from flyteops.ports.store import StoreFailed
 _CHUNK = 1 << 20
 _TEMPORARY = ".tmp"
 _LOCK = ".lock"
+_LEFT_S = 86_400
+"""A day without a write: no process is still filling that file."""
 _RETRYABLE = frozenset(
     {errno.EINTR, errno.EAGAIN, errno.EIO, errno.ETIMEDOUT, errno.ESTALE, errno.EMFILE, errno.ENFILE}
 )
@@ -136,7 +138,7 @@ class FileStore:
 
     def _keys(self, prefix: str) -> Iterator[str]:
         folder = prefix.rpartition("/")[0]
-        top = os.path.join(self.root, folder)  # noqa: PTH118
+        top = os.path.join(self.root, folder) if folder else self.root  # noqa: PTH118
         for at, folders, files in os.walk(top):
             if at == self.root:
                 folders[:] = [name for name in folders if name != _TEMPORARY]
@@ -174,6 +176,8 @@ class FileStore:
         except BaseException:
             _unlink(temporary)
             raise
+        if self._count == 1:
+            _sweep(folder, now_s=os.stat(temporary).st_mtime)  # noqa: PTH116
         return temporary
 
     def _make_folder(self, folder: str) -> None:
@@ -211,6 +215,17 @@ def _flush_folder(folder: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _sweep(folder: str, *, now_s: float) -> None:
+    """Takes away what killed processes left half written; by the file system's own clock, which dates them all."""
+    for name in os.listdir(folder):  # noqa: PTH208
+        path = os.path.join(folder, name)  # noqa: PTH118
+        try:
+            if now_s - os.stat(path).st_mtime > _LEFT_S:  # noqa: PTH116
+                os.unlink(path)  # noqa: PTH108
+        except OSError:
+            continue  # somebody else sweeps too, or it is not ours to delete
 
 
 def _unlink(path: str) -> None:

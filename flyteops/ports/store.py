@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class BlobStore(Protocol):
@@ -38,6 +38,14 @@ class CleanableStore(BlobStore, Protocol):
 
     def delete(self, key: str) -> None:
         """Takes the object away; silent when there is none."""
+
+
+@runtime_checkable
+class ConditionalStore(Protocol):
+    """A store whose conditions of writes are kept by a server, which may accept and ignore them."""
+
+    def faults_in_conditions(self, key: str) -> str:
+        """Why they cannot be relied on; empty when they hold. Writes and deletes `key`, which is the caller's alone."""
 
 
 class StoreFailed(Exception):

@@ -6,7 +6,7 @@ from flyteops.ports.store import BlobStore
 
 
 def open_store(uri: str) -> BlobStore:
-    """The store behind `file:///folder` (or a plain absolute path); ValueError for a scheme not built yet."""
+    """The store behind `file:///folder` (or a plain absolute path) or `s3://bucket/prefix`; ValueError for another."""
     scheme, colon, rest = uri.partition(":")
     if uri.startswith("/"):
         scheme, colon, rest = "file", ":", uri
@@ -21,4 +21,8 @@ def open_store(uri: str) -> BlobStore:
         if not path.startswith("/"):
             raise ValueError(f"the store {uri} needs an absolute path, such as file:///var/store")
         return FileStore(path)
-    raise ValueError(f"stores of the kind {scheme!r} are not supported yet: use file:///FOLDER")
+    if scheme in ("s3", "gs", "az") and rest.startswith("//"):
+        from flyteops.adapters.store_object import ObjectStore
+
+        return ObjectStore(uri)
+    raise ValueError(f"{uri} names no store: use file:///FOLDER or s3://BUCKET/PREFIX")

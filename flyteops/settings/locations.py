@@ -1,7 +1,8 @@
-"""Where registries and stores are: the schemes of the language, and which of them this build can use."""
+"""Where registries and stores are: the schemes of the language, and what has to follow each of them."""
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from flyteops.model.diagnostics import Diagnostic, Place
@@ -13,8 +14,10 @@ SCHEMES: dict[What, tuple[str, ...]] = {
     "registry": ("sqlite", "postgresql", "store"),
     "store": ("file", "s3", "gs", "az"),
 }
-_SUPPORTED: dict[What, tuple[str, ...]] = {"registry": ("sqlite", "postgresql", "store"), "store": ("file",)}
 _LOCAL = ("sqlite", "file")
+_BUCKETS = ("s3", "gs", "az")
+_BUCKET = re.compile(r"//[A-Za-z0-9][A-Za-z0-9._-]*(/[^?#@\\]*)?")
+"""A bucket and a prefix, and nothing that a credential or an option could stand in."""
 
 
 def scheme_of(location: str) -> str:
@@ -33,31 +36,24 @@ def location_fault(location: str, what: What) -> str:
         return f"{scheme}://HOST is not a place on this machine; write {scheme}:FOLDER/FILE or {scheme}:///FOLDER/FILE"
     if scheme == "postgresql" and not rest.startswith("//"):
         return "a database is written postgresql://USER@HOST/DATABASE"
+    if scheme in _BUCKETS and not _BUCKET.fullmatch(rest):
+        return f"a bucket is written {scheme}://BUCKET/PREFIX; endpoint and credentials come from the environment"
     return ""
 
 
-def local_path(location: str, what: What, place: Place | None) -> str:
-    """The path inside `sqlite:…` or `file:…`; any other scheme raises "not supported yet"."""
-    scheme, rest = usable_location(location, what, place)
-    if scheme not in _LOCAL:
-        raise InvalidProject([not_supported(location, what, place)])
+def local_path(location: str, place: Place | None) -> str:
+    """The path inside `sqlite:…` or `file:…`."""
+    _, rest = usable_location(location, place)
     return rest.removeprefix("//")
 
 
-def usable_location(location: str, what: What, place: Place | None) -> tuple[str, str]:
-    """The scheme and what follows its colon; raises FO900 or FO524 where this build cannot use it."""
-    fault = _unusable(location, what, place)
-    if fault:
-        raise InvalidProject([fault])
-    scheme, _, rest = location.partition(":")
-    return scheme, rest
-
-
-def _unusable(location: str, what: What, place: Place | None) -> Diagnostic | None:
+def usable_location(location: str, place: Place | None) -> tuple[str, str]:
+    """The scheme and what follows its colon; raises FO524 where a variable in it is not set."""
     variable = unset_variable(location)
     if variable:
-        return unset(variable, place)
-    return None if scheme_of(location) in _SUPPORTED[what] else not_supported(location, what, place)
+        raise InvalidProject([unset(variable, place)])
+    scheme, _, rest = location.partition(":")
+    return scheme, rest
 
 
 def unset(variable: str, place: Place | None) -> Diagnostic:
@@ -68,16 +64,4 @@ def unset(variable: str, place: Place | None) -> Diagnostic:
         place=place,
         label="needed here",
         help=f"export {variable}=…",
-    )
-
-
-def not_supported(location: str, what: What, place: Place | None) -> Diagnostic:
-    """FO900 for a scheme of the language that comes later."""
-    serves = {"registry": "sqlite:.flyteops/registry.db", "store": "file:.flyteops/store"}[what]
-    return Diagnostic(
-        code="FO900",
-        message=f"a {what} at {scheme_of(location)}: is not supported yet",
-        place=place,
-        label=f"only {', '.join(f'{each}:' for each in _SUPPORTED[what])} works in this version",
-        help=f"use {serves}, also for this once: FLYTEOPS_{what.upper()}={serves}",
     )

@@ -84,18 +84,20 @@ class Settings:
         return self.store if own is None or self.store_overridden else own
 
     def registry_path(self) -> Path:
-        """The file of an embedded registry; another kind is refused as not supported yet."""
-        return self.root / local_path(self.registry, "registry", self.places.get("registry"))
+        """The file of an embedded registry."""
+        return self.root / local_path(self.registry, self.places.get("registry"))
 
     def registry_at(self) -> tuple[str, str]:
         """The scheme of the registry's location and what follows its colon."""
-        return usable_location(self.registry, "registry", self.places.get("registry"))
+        return usable_location(self.registry, self.places.get("registry"))
 
-    def store_path(self, domain: str) -> Path:
-        """The folder of a local store; another kind is refused as not supported yet."""
+    def store_at(self, domain: str) -> str:
+        """Where the store of a domain is: a folder's absolute path, or a URI such as `s3://bucket/prefix`."""
         own = self.domains[domain].store is not None and not self.store_overridden
         place = self.places.get(f"domains.{domain}.store" if own else "store")
-        return self.root / local_path(self.store_of(domain), "store", place)
+        location = self.store_of(domain)
+        scheme, _ = usable_location(location, place)
+        return str(self.root / local_path(location, place)) if scheme == "file" else location
 
     def described(self) -> tuple[tuple[str, str, str], ...]:
         """Name, value and origin of every setting, for `doctor`; passwords are masked."""

@@ -19,7 +19,7 @@ from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.model.state import ObjectRecord
 from flyteops.ports.registry import KeptRegistry, Registry
 from flyteops.ports.store import BlobStore
-from tests import postgres
+from tests import postgres, s3
 from tests.postgres import Server
 
 from .memory_registry import MemoryRegistry
@@ -38,6 +38,7 @@ from .records import (
     task,
     update,
 )
+from .test_store import in_bucket
 
 
 def embedded(path: Path, *, clock: SetClock | None = None, project: str = "churn", **options: object) -> SqliteRegistry:
@@ -529,6 +530,24 @@ class TestStoreInFiles(Stored):
     def test_reading_makes_nothing(self, registry, tmp_path):
         registry.snapshot("dev")
         assert list(tmp_path.iterdir()) == []
+
+
+class TestStoreInBucket(Stored):
+    """Over a real S3 server, where one is installed."""
+
+    @pytest.fixture
+    def registry(self, monkeypatch, clock):
+        return in_store(in_bucket(s3.required(s3.seaweed()), monkeypatch), clock=clock)
+
+    def test_a_server_that_ignores_conditions_is_refused(self, monkeypatch):
+        registry = in_store(in_bucket(s3.required(s3.rclone()), monkeypatch))
+        with pytest.raises(Refused) as refused:
+            registry.prepare()
+        assert refused.value.code == "FO734"
+        assert refused.value.message.endswith(
+            " does not keep the conditions of writes: it writes over an object that shall only be created "
+            "(If-None-Match is ignored)"
+        )
 
 
 # --------------------------------------------------------------------------------------------- one file
