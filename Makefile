@@ -35,16 +35,19 @@ bench:      ## how fast, as ratios to things that are always there
 	$(environment) dev
 	@$(bin)/python tools/bench.py $(BENCH)
 
-faults:     ## kill points, lost answers, full disks
+faults:     ## kill points, lost answers, power loss; FLYTEOPS_KILLS=10000 for long, goes on where it was cut off
 	$(environment) dev
-	@$(bin)/python -m pytest -q tests/faults
+	@FLYTEOPS_FAULTS_LOG=build/faults $(bin)/python tools/faults.py
 
-fuzz:       ## property tests, longer
+fuzz:       ## property tests, longer; then hostile bytes, FUZZ_SECONDS for each target
 	$(environment) dev
 	@HYPOTHESIS_PROFILE=fuzz $(bin)/python -m pytest -q -n 2 -m hypothesis tests/unit
+	@for target in reader condition type_expression signature; do \
+	  $(bin)/python -m tests.fuzz.run $$target $${FUZZ_SECONDS:-60} || exit 1; done
 
 e2e:        ## against real servers
 	$(environment) dev
+	@$(bin)/python tools/servers.py
 	@$(bin)/python -m pytest -q tests/e2e --only-e2e
 
 docs:       ## writes the pages of errors from their cases
