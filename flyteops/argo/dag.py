@@ -13,7 +13,7 @@ from flyteops.argo.pod import control_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.argo.wrappers import BRANCH, map_template, task_template
-from flyteops.execution.graph import Decide, Join, RunGraph, RunMap, RunTask, Step
+from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.model.digest import Json, JsonObject, canonical
 
@@ -124,6 +124,16 @@ def _template(canvas: Canvas, step: Step) -> str:
             return task_template(step.work, shelf=shelf, target=target, found=found)
         case RunMap():
             return map_template(step.work, shelf=shelf, target=target, found=found)
+        case RunLaunch() | RunEach() | Hold():
+            what = {RunLaunch: "a run of its own", RunEach: "a map of runs", Hold: "a gate"}[type(step.work)]
+            found.refuse(
+                "FO820",
+                f"node {step.path} is {what}, which cannot be emitted for a cluster yet",
+                at=(found.address, f"nodes.{step.path}"),
+                label="runs on this machine only",
+                way_out="Run it with flyteops run, or take the node out for the domains that have a cluster.",
+            )
+            return ""
         case Decide():
             return shelf.put("decide", control_pod("decide", target=target, found=found, result=BRANCH))
         case Join():

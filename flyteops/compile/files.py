@@ -7,18 +7,22 @@ from dataclasses import replace
 
 from flyteops.model.digest import Json, sha256_hex
 from flyteops.model.entities import (
+    Approve,
     Case,
     CaseBody,
     Fail,
     GiveValue,
     Interface,
     LaunchPlan,
+    LaunchPlanCall,
     MapCall,
     Node,
     NodeBody,
+    Sleep,
     Switch,
     TaskCall,
     Variable,
+    WaitForInput,
     Workflow,
     WorkflowCall,
 )
@@ -75,13 +79,17 @@ class _Pins:
 
     def _body(self, body: NodeBody) -> NodeBody:
         match body:
-            case TaskCall() | WorkflowCall():
+            case TaskCall() | WorkflowCall() | LaunchPlanCall():
                 return replace(body, inputs=self._bounds(body.inputs))
             case MapCall():
                 return replace(body, over=self._bounds(body.over), inputs=self._bounds(body.inputs))
             case Switch():
                 cases = tuple(Case(when=each.when, then=self._case(each.then)) for each in body.cases)
                 return replace(body, cases=cases, otherwise=self._case(body.otherwise))
+            case Approve(bound=bound):
+                return replace(body, bound=self._bounds((bound,))[0]) if bound is not None else body
+            case Sleep() | WaitForInput():
+                return body
 
     def _case(self, body: CaseBody) -> CaseBody:
         match body:

@@ -10,8 +10,9 @@ from flyteops.compile.faults import Faults
 from flyteops.compile.layers import Declared, Layers
 from flyteops.compile.settings import Profiles
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import FunctionRef, Task, Workflow
+from flyteops.model.entities import Task, Workflow
 from flyteops.model.types import LiteralType
+from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping
 

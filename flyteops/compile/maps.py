@@ -29,7 +29,7 @@ def map_call(reader: Reader, body: Mapping, *, name: Scalar, key: Scalar) -> Map
     if over is None or inputs is None or not bounds_ok:
         return None
     return MapCall(
-        task=task.name,
+        callee=task.name,
         over=over,
         inputs=inputs,
         concurrency=int_of(body.get("concurrency")),

@@ -11,7 +11,7 @@ from flyteops.compile.fields import int_of, number_of
 from flyteops.compile.known import Known
 from flyteops.compile.scope import Outputs, Scope
 from flyteops.compile.tasks import overridden, task_by_path
-from flyteops.execution.graph import map_outputs
+from flyteops.execution.graph import mapped_outputs
 from flyteops.model.entities import MapCall, Task, TaskSettings, Variable
 from flyteops.model.references import Binding, Bound, Static
 from flyteops.model.types import LiteralType, spelling
@@ -61,7 +61,7 @@ class Reader:
                 return Outputs(task.interface.outputs) if task else None
             case "map" if isinstance(value, Scalar):
                 task = self.task(value)
-                return Outputs(map_outputs(task, map_shape(task, body))) if task else None
+                return Outputs(mapped_outputs(task.interface.outputs, map_shape(task, body))) if task else None
             case "workflow" if isinstance(value, Scalar):
                 workflow = self.known.workflows.get(value.text)
                 return Outputs(workflow.interface.outputs) if workflow else None
@@ -207,7 +207,7 @@ class Reader:
 def map_shape(task: Task, body: Mapping) -> MapCall:
     """The call as far as its outputs depend on it."""
     return MapCall(
-        task=task.name,
+        callee=task.name,
         over=(),
         inputs=(),
         min_success_ratio=number_of(body.get("min_success_ratio")),

@@ -8,7 +8,8 @@ from flyteops.compile.interfaces import task_interface
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared, lay_over
 from flyteops.model.diagnostics import Place
-from flyteops.model.entities import FunctionRef, Interface, Task, TaskSettings
+from flyteops.model.entities import Interface, Task, TaskSettings
+from flyteops.model.works import FunctionRef, FunctionWork
 from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping, Scalar, Sequence
 
@@ -74,10 +75,8 @@ def _assembled(
         check_ignored(body, found.interface, faults=known.faults)
     return Task(
         name=name,
-        function=signature.function,
+        work=FunctionWork(function=signature.function, returns=found.returns, code=signature.code),
         interface=found.interface,
-        returns=found.returns,
-        code=signature.code,
         settings=settings,
         description=text_in(body, "description") or signature.description,
         labels=pairs_in(body, "labels"),

@@ -14,10 +14,12 @@ from flyteops.model.types import (
     NONE,
     STR,
     BlobOf,
+    DatasetOf,
     DictOf,
     EnumOf,
     ListOf,
     LiteralType,
+    PickleOf,
     RecordOf,
     Simple,
     UnionOf,
@@ -75,7 +77,7 @@ def wire_value(node: TreeNode, of: LiteralType, *, faults: Faults, subject: str)
             return _dict(node, of, key, value, faults, subject)
         case RecordOf():
             return _record(node, of, faults, subject)
-        case Simple() | EnumOf() | BlobOf():
+        case Simple() | EnumOf() | BlobOf() | DatasetOf() | PickleOf():
             if not isinstance(node, Scalar):
                 return _wrong(node, of, faults, subject)
             return _scalar(node, of, faults, subject)
@@ -83,7 +85,9 @@ def wire_value(node: TreeNode, of: LiteralType, *, faults: Faults, subject: str)
             assert_never(of)
 
 
-def _scalar(node: Scalar, of: Simple | EnumOf | BlobOf, faults: Faults, subject: str) -> Json | Absent:
+def _scalar(
+    node: Scalar, of: Simple | EnumOf | BlobOf | DatasetOf | PickleOf, faults: Faults, subject: str
+) -> Json | Absent:
     if is_null(node):
         return None if of == NONE else _wrong(node, of, faults, subject)
     if _refers(node, faults):
@@ -96,6 +100,12 @@ def _scalar(node: Scalar, of: Simple | EnumOf | BlobOf, faults: Faults, subject:
             if not text:
                 return _wrong(node, of, faults, subject)
             return {"$blob": {"uri": text, "format": format} if format else {"uri": text}}
+        case DatasetOf() | PickleOf() if not node.text:
+            return _wrong(node, of, faults, subject)
+        case DatasetOf(format=format):
+            return {"$data": {"uri": plain_text(node), "format": format} if format else {"uri": plain_text(node)}}
+        case PickleOf():
+            return {"$blob": {"uri": plain_text(node), "format": "pickle"}}
         case Simple("str"):
             return plain_text(node)
         case Simple("datetime"):
@@ -171,7 +181,8 @@ def _enum(node: Scalar, of: EnumOf, faults: Faults) -> Json | Absent:
     for value in of.values:
         if isinstance(value, str) and value == text:
             return value
-        if isinstance(value, int) and node.style == "plain" and core_value(node) == value:
+        given = core_value(node)  # true equals 1 in Python, and here it does not
+        if isinstance(value, int) and not isinstance(given, bool | str) and given == value:
             return value
     wanted = ", ".join(str(value) for value in of.values)
     faults.add(
@@ -388,7 +399,7 @@ def _wanted(of: LiteralType) -> str:
             return "a map with " + ", ".join(field.name for field in fields)
         case EnumOf(values):
             return "one of " + ", ".join(str(value) for value in values)
-        case BlobOf():
+        case BlobOf() | DatasetOf() | PickleOf():
             return "a URI, or a path from the root of the repository"
         case UnionOf():
             return f"a value of {spelling(of)}"

@@ -19,18 +19,23 @@ def key_ingredients(cache: JsonObject, inputs: list[tuple[str, Json, Json]]) -> 
     digests: list[Json] = [
         [name, value_digest(of, value)] for name, of, value in sorted(inputs, key=_name) if name not in ignored
     ]
-    return {
+    found: JsonObject = {
         "task": cache["task"],
         "version": cache["version"],
         "interface": cache["interface"],
         "inputs": digests,
         "codec": CODEC_VERSION,
     }
+    if cache.get("include"):
+        found["include"] = cache["include"]
+    return found
 
 
 def cache_key(ingredients: JsonObject) -> str:
-    """Hex digest of the ingredients."""
+    """Hex digest of the ingredients; what is included counts only where something is."""
     parts: list[Json] = [ingredients[part] for part in ("task", "version", "interface", "inputs", "codec")]
+    if "include" in ingredients:
+        parts.append(ingredients["include"])
     return digest_of("flyteops.cache.v1", parts)
 
 

@@ -1,6 +1,7 @@
 """The run graph: a workflow with its sub-workflows inlined and its switches spelled out as steps.
 
-Local run, plan and Argo emitter all walk this one graph, so that they cannot disagree on what runs when.
+Local run, plan and Argo emitter all walk this one graph, so that they cannot disagree on what runs when. A run of
+its own (a launch plan that is called, an item of a mapped workflow) is a graph inside the step that launches it.
 Paths are dotted: `fit`, `sub.fit` (inside the node `sub`), `route.when` (decides the switch `route`),
 `route.case0` (its first case), `route` (hands on the outputs of the case that was taken).
 """
@@ -13,16 +14,23 @@ from typing import Union, assert_never
 
 from flyteops.execution.scopes import Scope, flat, flat_bounds, flat_condition
 from flyteops.model.entities import (
+    Approve,
     CaseBody,
     Fail,
+    Gate,
     GiveValue,
+    LaunchPlan,
+    LaunchPlanCall,
     MapCall,
+    Mapped,
     Node,
+    Sleep,
     Switch,
     Task,
     TaskCall,
     TaskSettings,
     Variable,
+    WaitForInput,
     Workflow,
     WorkflowCall,
     upstream_of,
@@ -35,7 +43,8 @@ from flyteops.model.types import ListOf, LiteralType, optional
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunTask:
-    """Call the task's function once. Inputs that the caller leaves out carry their known defaults."""
+    """Do the task's work once. Inputs that the caller leaves out carry their known defaults. A task whose work is
+    dynamic returns a graph, which then runs in its place."""
 
     task: Task
     settings: TaskSettings
@@ -71,7 +80,40 @@ class Join:
     choices: tuple[tuple[Bound, ...] | Fail, ...]
 
 
-Work = Union[RunTask, RunMap, Decide, Join]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLaunch:
+    """Run `graph` as an execution of its own, with these inputs; its outputs are the step's."""
+
+    launch_plan: str
+    graph: RunGraph
+    inputs: tuple[Bound, ...]
+    outputs: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEach:
+    """Run `graph` once per item of the lists in `over`, each as a run of its own at `<path>.i`."""
+
+    kind: Mapped
+    callee: str
+    graph: RunGraph
+    over: tuple[Bound, ...]
+    inputs: tuple[Bound, ...]
+    outputs: tuple[Variable, ...]
+    concurrency: int | None
+    min_success_ratio: float | None
+    min_successes: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Wait: for a time, for consent, or for a value from somebody. The gate's binding is flat."""
+
+    gate: Gate
+    outputs: tuple[Variable, ...]
+
+
+Work = Union[RunTask, RunMap, RunLaunch, RunEach, Hold, Decide, Join]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +135,27 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FailureHandler:
+    """What runs after one of the steps `watches` has failed and all else is over: the on_failure of the workflow at
+    `scope` (empty for the run's own). Its bindings may refer to `$error`; how it ends changes nothing of the run."""
+
+    scope: str
+    watches: frozenset[str]
+    step: Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunGraph:
-    """Steps by path, sorted; what the run returns; what it is given."""
+    """Steps by path, sorted; what the run returns; what it is given; who is called when it fails, innermost first."""
 
     steps: Mapping[str, Step]
     inputs: tuple[Variable, ...]
     outputs: tuple[Bound, ...]
+    handlers: tuple[FailureHandler, ...] = ()
 
 
+ON_FAILURE = "on_failure"
+"""The last part of a failure handler's path; no node may be called so beside one."""
 TASK_STEP = "task"
 """The path of the only step when a task is run by itself."""
 
@@ -108,13 +163,26 @@ TASK_STEP = "task"
 def graph_of_workflow(program: Program, workflow: Workflow) -> RunGraph:
     """The run graph of a workflow. References in it name steps and the run's own inputs only."""
     scope = Scope.root(workflow, program)
-    steps = _inline(program, scope, guard=None, extra_needs=frozenset())
+    handlers: list[FailureHandler] = []
+    steps = _inline(program, scope, guard=None, extra_needs=frozenset(), handlers=handlers)
     outputs = flat_bounds(workflow.outputs, scope)
     return RunGraph(
         steps={step.path: step for step in sorted(steps, key=lambda each: each.path)},
         inputs=workflow.interface.inputs,
         outputs=outputs,
+        handlers=tuple(handlers),
     )
+
+
+def launch_inputs(plan: LaunchPlan, inputs: tuple[Bound, ...], workflow: Workflow) -> tuple[Bound, ...]:
+    """What a launch of the plan gives its workflow: what the caller gave, then the plan's and the workflow's own."""
+    given = {bound.name: bound for bound in inputs}
+    plans = dict((*plan.default_inputs, *plan.fixed_inputs))
+    types = {variable.name: variable.type for variable in workflow.interface.inputs}
+    for name, literal in plans.items():
+        if name not in given and name in types:
+            given[name] = Bound(name=name, type=types[name], binding=Static(literal=literal))
+    return with_defaults(tuple(given.values()), workflow.interface.inputs)
 
 
 def graph_of_task(task: Task) -> RunGraph:
@@ -123,7 +191,8 @@ def graph_of_task(task: Task) -> RunGraph:
         Bound(name=each.name, type=each.type, binding=Referred(to=InputRef(each.name), type=each.type))
         for each in task.interface.inputs
     )
-    step = Step(path=TASK_STEP, work=RunTask(task=task, settings=task.settings, inputs=given), needs=())
+    work = RunTask(task=task, settings=task.settings, inputs=task_inputs(task, given))
+    step = Step(path=TASK_STEP, work=work, needs=())
     outputs = tuple(_output_of(TASK_STEP, each.name, each.type) for each in task.interface.outputs)
     return RunGraph(steps={TASK_STEP: step}, inputs=task.interface.inputs, outputs=outputs)
 
@@ -135,7 +204,14 @@ def _output_of(
     return Bound(name=as_name or name, type=as_type or of, binding=binding)
 
 
-def _inline(program: Program, scope: Scope, *, guard: Guard | None, extra_needs: frozenset[str]) -> list[Step]:
+def _inline(
+    program: Program,
+    scope: Scope,
+    *,
+    guard: Guard | None,
+    extra_needs: frozenset[str],
+    handlers: list[FailureHandler],
+) -> list[Step]:
     """The steps of a workflow's nodes; `after` on a node that is a workflow waits for all of its steps.
 
     Steps behind a deeper guard are not waited for: a case that is not taken never succeeds, and its join says it all.
@@ -143,8 +219,48 @@ def _inline(program: Program, scope: Scope, *, guard: Guard | None, extra_needs:
     own: dict[str, list[Step]] = {}
     for node in _in_order(scope.workflow):
         waits = extra_needs | {step.path for name in node.after for step in own[name] if step.guard == guard}
-        own[node.name] = _steps_of_node(program, scope, node, guard=guard, extra_needs=frozenset(waits))
-    return [step for steps in own.values() for step in steps]
+        own[node.name] = _steps_of_body(
+            program,
+            scope,
+            node.body,
+            path=scope.path_of(node.name),
+            guard=guard,
+            extra_needs=frozenset(waits),
+            handlers=handlers,
+        )
+    steps = [step for steps in own.values() for step in steps]
+    if scope.workflow.on_failure is not None:
+        # Inner workflows were inlined above, so that their handlers stand before this one.
+        handlers.append(_handler(program, scope, frozenset(step.path for step in steps)))
+    return steps
+
+
+def _handler(program: Program, scope: Scope, watches: frozenset[str]) -> FailureHandler:
+    body = scope.workflow.on_failure
+    path = scope.path_of(ON_FAILURE)
+    match body:
+        case WorkflowCall(workflow=name):
+            # A run of its own: when the handler is called the run's own steps are over.
+            step = _launch(program, scope, LaunchPlan(name=name, workflow=name), body.inputs, path=path)
+        case TaskCall() | LaunchPlanCall():
+            (step,) = _steps_of_body(program, scope, body, path=path, guard=None, extra_needs=frozenset(), handlers=[])
+        case None:
+            raise ValueError(f"{scope.path or 'the run'} has no handler")
+        case _:
+            assert_never(body)
+    return FailureHandler(scope=scope.path, watches=watches, step=replace(step, needs=()))
+
+
+def _launch(program: Program, scope: Scope, plan: LaunchPlan, inputs: tuple[Bound, ...], *, path: str) -> Step:
+    workflow = program.workflows[plan.workflow]
+    given = launch_inputs(plan, flat_bounds(inputs, scope), workflow)
+    work = RunLaunch(
+        launch_plan=plan.name,
+        graph=graph_of_workflow(program, workflow),
+        inputs=given,
+        outputs=workflow.interface.outputs,
+    )
+    return Step(path=path, work=work, needs=tuple(sorted(_needs_of(given))))
 
 
 def _in_order(workflow: Workflow) -> list[Node]:
@@ -164,13 +280,6 @@ def _in_order(workflow: Workflow) -> list[Node]:
     return list(ordered.values())
 
 
-def _steps_of_node(
-    program: Program, scope: Scope, node: Node, *, guard: Guard | None, extra_needs: frozenset[str]
-) -> list[Step]:
-    path = scope.path_of(node.name)
-    return _steps_of_body(program, scope, node.body, path=path, guard=guard, extra_needs=extra_needs)
-
-
 def _steps_of_body(
     program: Program,
     scope: Scope,
@@ -179,58 +288,120 @@ def _steps_of_body(
     path: str,
     guard: Guard | None,
     extra_needs: frozenset[str],
+    handlers: list[FailureHandler],
 ) -> list[Step]:
     match body:
         case TaskCall():
             task = program.tasks[body.task]
-            inputs = with_defaults(flat_bounds(body.inputs, scope), task.interface.inputs)
+            inputs = task_inputs(task, flat_bounds(body.inputs, scope))
             work: Work = RunTask(task=task, settings=body.settings or task.settings, inputs=inputs)
             return [_step(path, work, guard=guard, needs=extra_needs | _needs_of(inputs))]
         case MapCall():
-            return [_map_step(program, scope, body, path=path, guard=guard, extra_needs=extra_needs)]
+            work = _each(program, scope, body) if body.kind != "task" else _map(program, scope, body)
+            return [_step(path, work, guard=guard, needs=extra_needs | _needs_of((*work.over, *work.inputs)))]
+        case LaunchPlanCall():
+            step = _launch(program, scope, plan_of(program, body.launch_plan), body.inputs, path=path)
+            return [_step(path, step.work, guard=guard, needs=extra_needs | frozenset(step.needs))]
+        case Sleep() | Approve() | WaitForInput():
+            held = _hold(scope, body)
+            needs = _needs_of((held.gate.bound,)) if isinstance(held.gate, Approve) and held.gate.bound else frozenset()
+            return [_step(path, held, guard=guard, needs=extra_needs | needs)]
         case WorkflowCall():
             inner = scope.enter(program.workflows[body.workflow], path=path, inputs=body.inputs)
-            return _inline(program, inner, guard=guard, extra_needs=extra_needs)
+            return _inline(program, inner, guard=guard, extra_needs=extra_needs, handlers=handlers)
         case Switch():
-            return _switch_steps(program, scope, body, path=path, guard=guard, extra_needs=extra_needs)
+            return _switch_steps(
+                program, scope, body, path=path, guard=guard, extra_needs=extra_needs, handlers=handlers
+            )
         case GiveValue() | Fail():
             return []
         case _:
             assert_never(body)
 
 
-def _map_step(
-    program: Program, scope: Scope, body: MapCall, *, path: str, guard: Guard | None, extra_needs: frozenset[str]
-) -> Step:
-    task = program.tasks[body.task]
+def plan_of(program: Program, name: str) -> LaunchPlan:
+    """The launch plan of a name, a workflow's default one among them; KeyError when there is none."""
+    plan = program.launch_plan(name)
+    if plan is None:
+        raise KeyError(name)
+    return plan
+
+
+def _hold(scope: Scope, gate: Gate) -> Hold:
+    if isinstance(gate, Approve) and gate.bound is not None:
+        gate = replace(gate, bound=flat_bounds((gate.bound,), scope)[0])
+    return Hold(gate=gate, outputs=gate_outputs(gate))
+
+
+def gate_outputs(gate: Gate) -> tuple[Variable, ...]:
+    """The output `value` of a gate that hands something on."""
+    match gate:
+        case Approve(bound=bound):
+            return (Variable(name="value", type=bound.type),) if bound is not None else ()
+        case WaitForInput(type=of):
+            return (Variable(name="value", type=of),)
+        case Sleep():
+            return ()
+        case _:
+            assert_never(gate)
+
+
+def _each(program: Program, scope: Scope, body: MapCall) -> RunEach:
+    if body.kind == "workflow":
+        plan = LaunchPlan(name=body.callee, workflow=body.callee)
+    else:
+        plan = plan_of(program, body.callee)
+    workflow = program.workflows[plan.workflow]
     over = flat_bounds(body.over, scope)
     taken = {bound.name for bound in over}
-    rest = tuple(variable for variable in task.interface.inputs if variable.name not in taken)
-    inputs = with_defaults(flat_bounds(body.inputs, scope), rest)
-    work = RunMap(
-        task=task,
-        settings=body.settings or task.settings,
+    given = launch_inputs(plan, flat_bounds(body.inputs, scope), workflow)
+    return RunEach(
+        kind=body.kind,
+        callee=body.callee,
+        graph=graph_of_workflow(program, workflow),
         over=over,
-        inputs=inputs,
-        outputs=map_outputs(task, body),
+        inputs=tuple(bound for bound in given if bound.name not in taken),
+        outputs=mapped_outputs(workflow.interface.outputs, body),
         concurrency=body.concurrency,
         min_success_ratio=body.min_success_ratio,
         min_successes=body.min_successes,
     )
-    return _step(path, work, guard=guard, needs=extra_needs | _needs_of((*over, *inputs)))
 
 
-def map_outputs(task: Task, body: MapCall) -> tuple[Variable, ...]:
-    """The outputs of a mapped task: lists, of optionals when items may fail."""
+def _map(program: Program, scope: Scope, body: MapCall) -> RunMap:
+    task = program.tasks[body.callee]
+    over = flat_bounds(body.over, scope)
+    taken = {bound.name for bound in over}
+    inputs = tuple(each for each in task_inputs(task, flat_bounds(body.inputs, scope)) if each.name not in taken)
+    return RunMap(
+        task=task,
+        settings=body.settings or task.settings,
+        over=over,
+        inputs=inputs,
+        outputs=mapped_outputs(task.interface.outputs, body),
+        concurrency=body.concurrency,
+        min_success_ratio=body.min_success_ratio,
+        min_successes=body.min_successes,
+    )
+
+
+def mapped_outputs(outputs: tuple[Variable, ...], body: MapCall) -> tuple[Variable, ...]:
+    """The outputs of what is mapped: lists, of optionals when items may fail."""
     partial = body.min_successes is not None or (body.min_success_ratio is not None and body.min_success_ratio < 1)
     return tuple(
-        replace(variable, type=ListOf(optional(variable.type) if partial else variable.type))
-        for variable in task.interface.outputs
+        replace(variable, type=ListOf(optional(variable.type) if partial else variable.type)) for variable in outputs
     )
 
 
 def _switch_steps(
-    program: Program, scope: Scope, body: Switch, *, path: str, guard: Guard | None, extra_needs: frozenset[str]
+    program: Program,
+    scope: Scope,
+    body: Switch,
+    *,
+    path: str,
+    guard: Guard | None,
+    extra_needs: frozenset[str],
+    handlers: list[FailureHandler],
 ) -> list[Step]:
     decide = f"{path}.when"
     conditions = tuple(flat_condition(case.when, scope) for case in body.cases)
@@ -247,6 +418,7 @@ def _switch_steps(
             path=inner_path,
             guard=Guard(decide=decide, branch=branch),
             extra_needs=frozenset({decide}),
+            handlers=handlers,
         )
         steps.extend(inner)
         ends |= {step.path for step in inner}
@@ -286,9 +458,13 @@ def case_outputs(program: Program, body: CaseBody) -> tuple[Variable, ...]:
         case TaskCall():
             return program.tasks[body.task].interface.outputs
         case MapCall():
-            return map_outputs(program.tasks[body.task], body)
+            return mapped_outputs(_callee_outputs(program, body), body)
         case WorkflowCall():
             return program.workflows[body.workflow].interface.outputs
+        case LaunchPlanCall():
+            return program.workflows[plan_of(program, body.launch_plan).workflow].interface.outputs
+        case Sleep() | Approve() | WaitForInput():
+            return gate_outputs(body)
         case Switch():
             return body.outputs
         case GiveValue(bound=bound):
@@ -297,6 +473,21 @@ def case_outputs(program: Program, body: CaseBody) -> tuple[Variable, ...]:
             return ()
         case _:
             assert_never(body)
+
+
+def _callee_outputs(program: Program, body: MapCall) -> tuple[Variable, ...]:
+    if body.kind == "task":
+        return program.tasks[body.callee].interface.outputs
+    workflow = body.callee if body.kind == "workflow" else plan_of(program, body.callee).workflow
+    return program.workflows[workflow].interface.outputs
+
+
+def task_inputs(task: Task, given: tuple[Bound, ...]) -> tuple[Bound, ...]:
+    """What a task's work is given: what the caller gave, known defaults, and what the task fixes itself."""
+    fixed = tuple(
+        Bound(name=name, type=literal.type, binding=Static(literal=literal)) for name, literal in task.fixed_inputs
+    )
+    return (*with_defaults(given, task.interface.inputs), *fixed)
 
 
 def with_defaults(inputs: tuple[Bound, ...], variables: Iterable[Variable]) -> tuple[Bound, ...]:

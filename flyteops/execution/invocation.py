@@ -1,9 +1,15 @@
 """What a worker or a pod is told: one JSON document per step, free of user values beyond the literals in git.
 
-    {"v": 1, "do": "task" | "map" | "decide" | "join" | "outputs", "step": PATH, …}
+    {"v": 1, "do": "task" | "map" | "launch" | "each" | "hold" | "decide" | "join" | "outputs", "step": PATH, …}
 
-task, map   function "module:name", returns "none|value|tuple", inputs [INPUT…], over [INPUT…] (map only, of list
-            types), outputs [[name, T]…] (of one call), cache {…} | null, never [exception…], run_s seconds | null
+task, map   WORK, inputs [INPUT…], over [INPUT…] (map only, of list types), outputs [[name, T]…] (of one call),
+            cache {…} | null, never [exception…], run_s seconds | null
+WORK        function "module:name", returns "none|value|tuple" | dynamic "module:name" | script TEXT, paths {output:
+            path} | container {image, command [ARGUMENT…], input_dir, output_dir}
+launch      inputs [INPUT…], outputs_type [[name, T]…]: a run of its own
+each        the same once per item of over [INPUT…], with min_success_ratio and min_successes as a map has
+hold        gate "sleep" | "approve" | "wait_for_input", seconds (how long it sleeps, or waits at most) | null, prompt,
+            inputs [INPUT] (what approve hands on), outputs_type
 decide      conditions [CONDITION…]
 join        decide PATH, choices [{"outputs": [INPUT…]} | {"fail": text}]
 outputs     outputs [INPUT…]: what the whole run returns
@@ -11,20 +17,32 @@ outputs     outputs [INPUT…]: what the whole run returns
 INPUT       {"name", "type": T, "binding": B}
 CONDITION   model.expressions.condition_wire with operands {"type", "value"} | {…B of a reference…, "type": T}
 B           {"value": V, "type": T} | {"input": name, "path": […]} | {"step": PATH, "output": name, "path": […]}
-            | {"list": [B…]} | {"map": {name: B}}
+            | {"error": true, "path": […]} | {"list": [B…]} | {"map": {name: B}}
 """
 
 from __future__ import annotations
 
 from typing import assert_never
 
-from flyteops.execution.graph import Decide, Join, RunGraph, RunMap, RunTask, Step
+from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.model.digest import Json, JsonObject
-from flyteops.model.entities import Fail, Task, TaskSettings, Variable
+from flyteops.model.entities import Approve, Fail, Sleep, Task, TaskSettings, Variable, WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire
-from flyteops.model.references import Binding, Bound, InputRef, ListBinding, MapBinding, Reference, Referred, Static
+from flyteops.model.references import (
+    Binding,
+    Bound,
+    ErrorRef,
+    InputRef,
+    ListBinding,
+    MapBinding,
+    NodeRef,
+    Reference,
+    Referred,
+    Static,
+)
 from flyteops.model.types import type_wire
 from flyteops.model.wire import interface_key
+from flyteops.model.works import ContainerWork, DynamicWork, FunctionWork, ScriptWork, argument_wire
 
 INVOCATION_VERSION = 1
 
@@ -45,6 +63,17 @@ def step_invocation(project: str, step: Step) -> JsonObject:
                 "min_success_ratio": work.min_success_ratio,
                 "min_successes": work.min_successes,
             }
+        case RunLaunch():
+            return {**_child("launch", step.path, work), "launch_plan": work.launch_plan}
+        case RunEach():
+            return {
+                **_child("each", step.path, work),
+                "over": _inputs(work.over),
+                "min_success_ratio": work.min_success_ratio,
+                "min_successes": work.min_successes,
+            }
+        case Hold():
+            return _hold(step.path, work)
         case Decide():
             conditions: list[Json] = [condition_wire(each, run_operand) for each in work.conditions]
             return {"v": INVOCATION_VERSION, "do": "decide", "step": step.path, "conditions": conditions}
@@ -69,12 +98,55 @@ def outputs_invocation(graph: RunGraph) -> JsonObject:
     return {"v": INVOCATION_VERSION, "do": "outputs", "step": "", "outputs": _inputs(graph.outputs)}
 
 
+def _child(do: str, path: str, work: RunLaunch | RunEach) -> JsonObject:
+    return {
+        "v": INVOCATION_VERSION,
+        "do": do,
+        "step": path,
+        "inputs": _inputs(work.inputs),
+        "outputs_type": _outputs(work.outputs),
+    }
+
+
+def _hold(path: str, work: Hold) -> JsonObject:
+    gate = work.gate
+    match gate:
+        case Sleep(duration_s=seconds):
+            said: JsonObject = {"gate": "sleep", "seconds": seconds, "prompt": ""}
+        case Approve(timeout_s=limit, prompt=prompt):
+            said = {"gate": "approve", "seconds": limit, "prompt": prompt}
+        case WaitForInput(timeout_s=limit, prompt=prompt):
+            said = {"gate": "wait_for_input", "seconds": limit, "prompt": prompt}
+        case _:
+            assert_never(gate)
+    given = _inputs((gate.bound,) if isinstance(gate, Approve) and gate.bound else ())
+    outputs = _outputs(work.outputs)
+    return {"v": INVOCATION_VERSION, "do": "hold", "step": path, **said, "inputs": given, "outputs_type": outputs}
+
+
+def work_invocation(task: Task) -> JsonObject:
+    """What a worker or pod does for the task; the kinds that no runner does itself have nothing to say here."""
+    work = task.work
+    match work:
+        case FunctionWork():
+            return {"function": str(work.function), "returns": work.returns}
+        case DynamicWork():
+            return {"dynamic": str(work.function)}
+        case ScriptWork():
+            return {"script": work.script, "paths": dict(work.paths)}
+        case ContainerWork():
+            command: list[Json] = [argument_wire(each) for each in work.command]
+            folders: JsonObject = {"input_dir": work.input_dir, "output_dir": work.output_dir}
+            return {"container": {"image": work.image, "command": command, **folders}}
+        case _:
+            return {}
+
+
 def _call(project: str, path: str, task: Task, settings: TaskSettings) -> JsonObject:
     return {
         "v": INVOCATION_VERSION,
         "step": path,
-        "function": str(task.function),
-        "returns": task.returns,
+        **work_invocation(task),
         "outputs": _outputs(task.interface.outputs),
         "cache": cache_ingredients(project, task, settings),
         "never": list(settings.retries.never),
@@ -87,13 +159,20 @@ def cache_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonO
     policy = settings.cache
     if policy is None:
         return None
-    return {
+    ingredients: JsonObject = {
         "task": f"{project}/{task.key_name}",
         "version": policy.version if policy.version is not None else f"code:{task.code}",
         "interface": interface_key(task.interface),
         "ignore": sorted(policy.ignore),
         "max_age_s": policy.max_age_s,
     }
+    if policy.include:
+        ingredients["include"] = [[each.what, each.name, each.digest] for each in policy.include]
+    if policy.serialize:
+        ingredients["serialize"] = True
+    if policy.scope is not None:
+        ingredients["scope"] = policy.scope
+    return ingredients
 
 
 def _outputs(variables: tuple[Variable, ...]) -> Json:
@@ -123,9 +202,15 @@ def run_binding(binding: Binding) -> JsonObject:
 
 def run_reference(to: Reference) -> JsonObject:
     """A flat reference: the run's own input, or the output of a step."""
-    if isinstance(to, InputRef):
-        return {"input": to.name, "path": list(to.path)}
-    return {"step": to.node, "output": to.output, "path": list(to.path)}
+    match to:
+        case InputRef(name=name, path=path):
+            return {"input": name, "path": list(path)}
+        case NodeRef(node=node, output=output, path=path):
+            return {"step": node, "output": output, "path": list(path)}
+        case ErrorRef(path=path):
+            return {"error": True, "path": list(path)}
+        case _:
+            assert_never(to)
 
 
 def run_operand(operand: Operand) -> Json:

@@ -25,11 +25,13 @@ from flyteops.model.program import Program
 from flyteops.model.references import (
     Binding,
     Bound,
+    ErrorRef,
     InputRef,
     ListBinding,
     MapBinding,
     NodeRef,
     Path,
+    Reference,
     Referred,
     Static,
 )
@@ -85,7 +87,9 @@ def flat(binding: Binding, scope: Scope) -> Binding:
             assert_never(binding)
 
 
-def _flat_reference(to: InputRef | NodeRef, found: LiteralType, scope: Scope) -> Binding:
+def _flat_reference(to: Reference, found: LiteralType, scope: Scope) -> Binding:
+    if isinstance(to, ErrorRef):
+        return Referred(to=to, type=found)
     if isinstance(to, InputRef):
         if scope.inputs is None:
             return Referred(to=to, type=found)

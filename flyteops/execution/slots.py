@@ -14,7 +14,7 @@ from itertools import islice
 from flyteops.execution.schedule import DAY, HOUR, Cron, cron_of_every, parse_cron, read_every, zone_of
 from flyteops.model.entities import Schedule
 
-_EPOCH_MONDAY = dt.date(1970, 1, 5)
+EPOCH_MONDAY = dt.date(1970, 1, 5)
 _LONGEST_SEARCH_DAYS = 366 * 8 + 3
 """29 February is at most eight years away (1896 to 1904)."""
 
@@ -65,7 +65,7 @@ def _counted(first: dt.datetime, pace_s: int, after: dt.datetime) -> Iterator[dt
 def _whole_days(days: int, zone: dt.tzinfo, after: dt.datetime) -> Iterator[dt.datetime]:
     """Midnights of every so many days, counted from a Monday."""
     today = after.astimezone(zone).date()
-    passed = (today - _EPOCH_MONDAY).days % days
+    passed = (today - EPOCH_MONDAY).days % days
     day = today - dt.timedelta(days=passed)
     while True:
         slot = _instant(day, 0, 0, zone)

@@ -11,6 +11,7 @@ from flyteops.model.expressions import Condition, condition_references
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, NodeRef, Reference, references_in
 from flyteops.model.types import LiteralType
+from flyteops.model.works import FunctionRef, FunctionWork, SecretUse, TaskWork, work_code, work_function
 
 # ---------------------------------------------------------------------------------------------- interface
 
@@ -35,17 +36,6 @@ class Interface:
 
 
 # ------------------------------------------------------------------------------------------------- tasks
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionRef:
-    """`module:name`, a function at the top level of a first-party module."""
-
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +69,9 @@ class Resources:
     node_selector: tuple[tuple[str, str], ...] = ()
     tolerations: tuple[Toleration, ...] = ()
     priority: str | None = None
+    partition: str | None = None
+    """A part of an accelerator (`1g.5gb`); `none` asks for a whole one that is not cut up."""
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,12 +116,28 @@ class Timeout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Included:
+    """What else counts for a cache key: `image`, `lock` or a `file` (its path), with the digest of its content."""
+
+    what: OneOf["image", "lock", "file"]
+    name: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CachePolicy:
-    """`version` as written, or None for the digest of the code. `max_age_s` bounds the age of an entry."""
+    """`version` as written, or None for the digest of the code. `max_age_s` bounds the age of an entry.
+
+    `serialize`: of runs that want the same key at once, one computes and the others wait for it. `scope` names
+    where entries are kept when it is not the run's own trust scope; neither is part of the key.
+    """
 
     version: str | None = None
     ignore: tuple[str, ...] = ()
     max_age_s: float | None = None
+    serialize: bool = False
+    include: tuple[Included, ...] = ()
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,15 +155,22 @@ class TaskSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A function with its interface. `returns` says how the function's value becomes outputs; `code` is the
-    digest of the function and of the first-party code it reaches (decisions.md 11)."""
+    """One step of work with its interface. `interface` is what callers see: inputs that the task fixes itself are
+    not in it. `local` stands in for the work on a laptop, where its kind cannot run there."""
 
     name: str
-    function: FunctionRef
+    work: TaskWork
     interface: Interface
-    returns: OneOf["none", "value", "tuple"]
-    code: str
     settings: TaskSettings = TaskSettings()
+    fixed_inputs: tuple[tuple[str, Literal], ...] = ()
+    local: FunctionWork | None = None
+    secrets: tuple[SecretUse, ...] = ()
+    pod_template: str | None = None
+    actor: str | None = None
+    deck: bool = False
+    checkpoint: bool = False
+    batch: int | None = None
+    """Items of a mapped task that one pod takes."""
     description: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
@@ -167,6 +183,16 @@ class Task:
     def key_name(self) -> str:
         """The name that a cache key knows the task by."""
         return self.keyed_as or self.name
+
+    @property
+    def code(self) -> str:
+        """Digest of what the work computes: code, script, image and command (decisions.md 11)."""
+        return work_code(self.work)
+
+    @property
+    def function(self) -> FunctionRef | None:
+        """The user's function that the work calls; None for a kind that calls none."""
+        return work_function(self.work)
 
 
 # --------------------------------------------------------------------------------------------- workflows
@@ -190,20 +216,62 @@ class WorkflowCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchPlanCall:
+    """Launches a plan: a run of its own, with its own name, limits and inputs fixed by the plan."""
+
+    launch_plan: str
+    inputs: tuple[Bound, ...]
+
+
+Mapped = OneOf["task", "workflow", "launch_plan"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MapCall:
-    """Runs a task once per item of the lists in `over`, walked in step; `inputs` are the same for all.
+    """Runs `callee` (a task unless `kind` says else) once per item of the lists in `over`, walked in step; `inputs`
+    are the same for all.
 
     Each `over` binding has a list type. Outputs keep their names, each a list in item order; of optionals when
     `min_success_ratio` or `min_successes` allows failures.
     """
 
-    task: str
+    callee: str
     over: tuple[Bound, ...]
     inputs: tuple[Bound, ...]
+    kind: Mapped = "task"
     concurrency: int | None = None
     min_success_ratio: float | None = None
     min_successes: int | None = None
     settings: TaskSettings | None = None
+    """Of a mapped task whose node overrides any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sleep:
+    """Waits, without any output."""
+
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Waits until somebody consents; hands on `bound` as the output `value`. Refusal or time-out fails the node."""
+
+    bound: Bound | None = None
+    prompt: str = ""
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitForInput:
+    """Waits until somebody gives a value of the type: its output `value`."""
+
+    type: LiteralType
+    prompt: str = ""
+    timeout_s: float | None = None
+
+
+Gate = Union[Sleep, Approve, WaitForInput]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +306,11 @@ class Switch:
     outputs: tuple[Variable, ...]
 
 
-CaseBody = Union[TaskCall, WorkflowCall, MapCall, GiveValue, Fail, Switch]
-NodeBody = Union[TaskCall, WorkflowCall, MapCall, Switch]
+Call = Union[TaskCall, WorkflowCall, LaunchPlanCall, MapCall]
+NodeBody = Union[TaskCall, WorkflowCall, LaunchPlanCall, MapCall, Switch, Sleep, Approve, WaitForInput]
+CaseBody = Union[NodeBody, GiveValue, Fail]
+Handler = Union[TaskCall, WorkflowCall, LaunchPlanCall]
+"""What may run after a failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +333,8 @@ class Workflow:
     outputs: tuple[Bound, ...]
     description: str = ""
     failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
+    on_failure: Handler | None = None
+    """Runs once the run's other nodes are over, when one of them failed; refers to `$inputs` and `$error` only."""
 
     def node(self, name: str) -> Node:
         """The node of that name; KeyError when there is none."""
@@ -286,6 +359,8 @@ class Schedule:
     start: str | None = None
     end: str | None = None
     kickoff_time_input: str | None = None
+    jitter_s: float | None = None
+    dst: OneOf["once", "engine"] = "once"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -313,31 +388,56 @@ Entity = Union[Task, Workflow, LaunchPlan]
 def bounds_of(body: CaseBody) -> tuple[Bound, ...]:
     """The bindings of a body itself, without those of nested cases."""
     match body:
-        case TaskCall(inputs=inputs) | WorkflowCall(inputs=inputs):
+        case TaskCall(inputs=inputs) | WorkflowCall(inputs=inputs) | LaunchPlanCall(inputs=inputs):
             return inputs
         case MapCall(over=over, inputs=inputs):
             return (*over, *inputs)
         case GiveValue(bound=bound):
             return (bound,)
-        case Fail() | Switch():
+        case Approve(bound=bound):
+            return (bound,) if bound is not None else ()
+        case Fail() | Switch() | Sleep() | WaitForInput():
             return ()
         case _:
             assert_never(body)
 
 
-def calls_of(body: CaseBody) -> Iterator[TaskCall | WorkflowCall | MapCall]:
+def calls_of(body: CaseBody) -> Iterator[Call]:
     """Every call a body may make, through nested switches."""
     match body:
-        case TaskCall() | WorkflowCall() | MapCall():
+        case TaskCall() | WorkflowCall() | LaunchPlanCall() | MapCall():
             yield body
         case Switch(cases=cases, otherwise=otherwise):
             for case in cases:
                 yield from calls_of(case.then)
             yield from calls_of(otherwise)
-        case GiveValue() | Fail():
+        case GiveValue() | Fail() | Sleep() | Approve() | WaitForInput():
             return
         case _:
             assert_never(body)
+
+
+def calls_in(workflow: Workflow) -> Iterator[Call]:
+    """Every call of a workflow: its nodes' and its failure handler's."""
+    for node in workflow.nodes:
+        yield from calls_of(node.body)
+    if workflow.on_failure is not None:
+        yield workflow.on_failure
+
+
+def called(call: Call) -> tuple[Mapped, str]:
+    """What a call runs: the kind and the name."""
+    match call:
+        case TaskCall(task=name):
+            return "task", name
+        case WorkflowCall(workflow=name):
+            return "workflow", name
+        case LaunchPlanCall(launch_plan=name):
+            return "launch_plan", name
+        case MapCall(kind=kind, callee=name):
+            return kind, name
+        case _:
+            assert_never(call)
 
 
 def body_references(body: CaseBody) -> Iterator[Reference]:

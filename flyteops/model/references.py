@@ -31,7 +31,14 @@ class NodeRef:
     path: Path = ()
 
 
-Reference = Union[InputRef, NodeRef]
+@dataclass(frozen=True, slots=True)
+class ErrorRef:
+    """`$error.path`: why the run failed; legal in on_failure only. Empty for the whole of it."""
+
+    path: Path = ()
+
+
+Reference = Union[InputRef, NodeRef, ErrorRef]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +103,15 @@ def references_in(binding: Binding) -> Iterator[Reference]:
 
 def reference_text(reference: Reference) -> str:
     """The reference as a user writes it."""
-    head = f"$inputs.{reference.name}" if isinstance(reference, InputRef) else f"${reference.node}.{reference.output}"
+    match reference:
+        case InputRef(name=name):
+            head = f"$inputs.{name}"
+        case NodeRef(node=node, output=output):
+            head = f"${node}.{output}"
+        case ErrorRef():
+            head = "$error"
+        case _:
+            assert_never(reference)
     return head + "".join(
         f".{step}" if isinstance(step, int) or step.isidentifier() or step.isdigit() else f'["{step}"]'
         for step in reference.path

@@ -86,12 +86,42 @@ class BlobOf:
     format: str = ""
 
 
-LiteralType = Union[Simple, ListOf, DictOf, UnionOf, EnumOf, RecordOf, BlobOf]
+@dataclass(frozen=True, slots=True)
+class DatasetOf:
+    """Rows in a file of a format such as parquet. `columns` is what is known of them, by name: empty when nothing is.
+    `format` is empty when any will do."""
+
+    columns: tuple[tuple[str, LiteralType], ...] = ()
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickleOf:
+    """An object of a class that travels as a pickle, because YAML says so (`pickle: true`); by the class's path."""
+
+    name: str
+
+
+LiteralType = Union[Simple, ListOf, DictOf, UnionOf, EnumOf, RecordOf, BlobOf, DatasetOf, PickleOf]
 
 INT, FLOAT, BOOL, STR = Simple("int"), Simple("float"), Simple("bool"), Simple("str")
 DATETIME, DATE, TIMEDELTA = Simple("datetime"), Simple("date"), Simple("timedelta")
 JSON, NONE = Simple("json"), Simple("none")
 FILE = BlobOf("file")
+DIRECTORY = BlobOf("directory")
+DATASET = DatasetOf()
+
+NAMED_BLOBS: dict[str, BlobOf] = {
+    "Tensor": BlobOf("file", "torch/tensor"),
+    "Module": BlobOf("file", "torch/module"),
+    "Checkpoint": BlobOf("file", "torch/checkpoint"),
+    "KerasModel": BlobOf("file", "keras/model"),
+    "Array": BlobOf("file", "numpy/array"),
+    "TFRecordFile": BlobOf("file", "tensorflow/records"),
+    "TFRecordsDirectory": BlobOf("directory", "tensorflow/records"),
+}
+"""Files of a framework by the name that YAML uses. No format of a user has a slash, so that none is taken for these."""
+_BLOB_NAMES = {of: name for name, of in NAMED_BLOBS.items()}
 
 
 def optional(of: LiteralType) -> LiteralType:
@@ -130,6 +160,10 @@ def type_wire(of: LiteralType) -> Json:
             return {"record": [[field.name, type_wire(field.type), field.required] for field in fields]}
         case BlobOf(kind, format):
             return {kind: format}
+        case DatasetOf(columns, format):
+            return {"dataset": [[[name, type_wire(column)] for name, column in columns], format]}
+        case PickleOf(name):
+            return {"pickle": name}
         case _:
             assert_never(of)
 
@@ -159,9 +193,20 @@ def spelling(of: LiteralType) -> str:
         case RecordOf():
             return of.name
         case BlobOf(kind, format):
-            return kind.capitalize() + (f"[{format}]" if format else "")
+            return _BLOB_NAMES.get(of) or kind.capitalize() + (f"[{format}]" if format else "")
+        case DatasetOf():
+            return _dataset_spelling(of)
+        case PickleOf(name):
+            return f"{name} (pickle)"
         case _:
             assert_never(of)
+
+
+def _dataset_spelling(of: DatasetOf) -> str:
+    if of == DATASET:
+        return "Dataset"
+    listed = ", ".join(f"{name}: {spelling(column)}" for name, column in of.columns)
+    return f"{{dataset: {{{listed}}}" + (f", format: {of.format}}}" if of.format else "}")
 
 
 def assignable(source: LiteralType, target: LiteralType) -> bool:
@@ -193,7 +238,16 @@ def assignable(source: LiteralType, target: LiteralType) -> bool:
             return _record_assignable(source, target)
         case BlobOf(kind), BlobOf(wanted_kind, wanted_format):
             return kind == wanted_kind and not wanted_format
+        case DatasetOf(), DatasetOf():
+            return _dataset_assignable(source, target)
     return False
+
+
+def _dataset_assignable(source: DatasetOf, target: DatasetOf) -> bool:
+    """The wanted columns are among those known; where nothing is known of the rows the pod decides."""
+    have = dict(source.columns)
+    columns = not have or all(name in have and assignable(have[name], of) for name, of in target.columns)
+    return columns and target.format in ("", source.format)
 
 
 def _record_assignable(source: RecordOf, target: RecordOf) -> bool:
@@ -220,16 +274,16 @@ def json_shaped(of: LiteralType) -> bool:
             return True
         case RecordOf(fields):
             return all(json_shaped(field.type) for field in fields)
-        case BlobOf():
+        case BlobOf() | DatasetOf() | PickleOf():
             return False
         case _:
             assert_never(of)
 
 
 def contains_blob(of: LiteralType) -> bool:
-    """Whether a value of the type may hold a file or directory."""
+    """Whether a value of the type may hold a file, a directory, rows or a pickle: what lies outside of the value."""
     match of:
-        case BlobOf():
+        case BlobOf() | DatasetOf() | PickleOf():
             return True
         case ListOf(item):
             return contains_blob(item)
@@ -246,8 +300,9 @@ def contains_blob(of: LiteralType) -> bool:
 
 
 __all__ = [
-    "BOOL", "DATE", "DATETIME", "FILE", "FLOAT", "INT", "JSON", "NONE", "SIMPLE_NAMES", "STR", "TIMEDELTA",
-    "BlobOf", "DictOf", "EnumOf", "JsonObject", "ListOf", "LiteralType", "RecordField", "RecordOf", "Simple",
+    "BOOL", "DATASET", "DATE", "DATETIME", "DIRECTORY", "FILE", "FLOAT", "INT", "JSON", "NAMED_BLOBS", "NONE",
+    "SIMPLE_NAMES", "STR", "TIMEDELTA", "BlobOf", "DatasetOf", "DictOf", "EnumOf", "JsonObject", "ListOf",
+    "LiteralType", "PickleOf", "RecordField", "RecordOf", "Simple",
     "UnionOf", "accepts_none", "assignable", "contains_blob", "json_shaped", "member_key", "optional",
     "spelling", "type_wire", "union",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import assert_never
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import (
     Amount,
+    Approve,
     Backoff,
     CachePolicy,
     CaseBody,
@@ -18,13 +19,16 @@ from flyteops.model.entities import (
     Fail,
     GiveValue,
     Image,
+    Included,
     Interface,
     LaunchPlan,
+    LaunchPlanCall,
     MapCall,
     Node,
     Resources,
     Retries,
     Schedule,
+    Sleep,
     Switch,
     Task,
     TaskCall,
@@ -32,12 +36,15 @@ from flyteops.model.entities import (
     Timeout,
     Toleration,
     Variable,
+    WaitForInput,
     Workflow,
     WorkflowCall,
 )
 from flyteops.model.expressions import condition_wire
+from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, binding_wire
 from flyteops.model.types import type_wire
+from flyteops.model.works import SecretUse, work_wire
 
 ENTITY_WIRE = {"task": "flyteops.task.v1", "workflow": "flyteops.workflow.v1", "launch_plan": "flyteops.launch_plan.v1"}
 
@@ -100,14 +107,20 @@ def interface_key(interface: Interface) -> str:
 
 
 def task_wire(task: Task) -> JsonObject:
-    """A task: the function and its code digest, interface, effective settings."""
+    """A task: its work with the digest of its code, interface, effective settings."""
     return sparse(
         {
             "name": task.name,
-            "function": str(task.function),
+            **work_wire(task.work),
             "interface": interface_wire(task.interface),
-            "returns": task.returns,
-            "code": task.code,
+            "fixed_inputs": _given_wire(task.fixed_inputs),
+            "local": work_wire(task.local) if task.local else None,
+            "secrets": [secret_use_wire(each) for each in task.secrets],
+            "pod_template": task.pod_template,
+            "actor": task.actor,
+            "deck": task.deck or None,
+            "checkpoint": task.checkpoint or None,
+            "batch": task.batch,
             "settings": settings_wire(task.settings),
             "description": task.description,
             "labels": dict(task.labels),
@@ -117,6 +130,11 @@ def task_wire(task: Task) -> JsonObject:
             "keyed_as": task.keyed_as,
         }
     )
+
+
+def secret_use_wire(use: SecretUse) -> JsonObject:
+    """How a task sees a secret."""
+    return sparse({"secret": use.secret, "kind": use.kind, "target": use.target})
 
 
 def settings_wire(settings: TaskSettings) -> JsonObject:
@@ -154,6 +172,8 @@ def resources_wire(resources: Resources) -> JsonObject:
             "node_selector": dict(resources.node_selector),
             "tolerations": [toleration_wire(each) for each in resources.tolerations],
             "priority": resources.priority,
+            "partition": resources.partition,
+            "queue": resources.queue,
         }
     )
 
@@ -209,7 +229,20 @@ def timeout_wire(timeout: Timeout) -> JsonObject:
 
 def cache_wire(cache: CachePolicy) -> JsonObject:
     """The policy; the digest of the code stands beside it in the task."""
-    return sparse({"version": cache.version, "ignore": sorted(cache.ignore), "max_age_s": cache.max_age_s})
+    return sparse(
+        {
+            "version": cache.version,
+            "ignore": sorted(cache.ignore),
+            "max_age_s": cache.max_age_s,
+            "serialize": cache.serialize or None,
+            "include": [_included_wire(each) for each in cache.include],
+            "scope": cache.scope,
+        }
+    )
+
+
+def _included_wire(included: Included) -> JsonObject:
+    return sparse({"what": included.what, "name": included.name, "digest": included.digest})
 
 
 def workflow_wire(workflow: Workflow) -> JsonObject:
@@ -223,6 +256,7 @@ def workflow_wire(workflow: Workflow) -> JsonObject:
             "outputs": outputs,
             "description": workflow.description,
             "failure_policy": None if workflow.failure_policy == "immediately" else workflow.failure_policy,
+            "on_failure": body_wire(workflow.on_failure) if workflow.on_failure else None,
         }
     )
 
@@ -250,10 +284,12 @@ def body_wire(body: CaseBody) -> JsonObject:
             )
         case WorkflowCall():
             return sparse({"workflow": body.workflow, "inputs": bounds_wire(body.inputs)})
+        case LaunchPlanCall():
+            return sparse({"launch_plan": body.launch_plan, "inputs": bounds_wire(body.inputs)})
         case MapCall():
             return sparse(
                 {
-                    "map": body.task,
+                    "map": body.callee if body.kind == "task" else {body.kind: body.callee},
                     "over": bounds_wire(body.over),
                     "inputs": bounds_wire(body.inputs),
                     "concurrency": body.concurrency,
@@ -262,6 +298,13 @@ def body_wire(body: CaseBody) -> JsonObject:
                     "settings": settings_wire(body.settings) if body.settings else None,
                 }
             )
+        case Sleep():
+            return {"sleep_s": body.duration_s}
+        case Approve():
+            given: JsonObject = {} if body.bound is None else {"value": binding_wire(body.bound.binding)}
+            return {"approve": {**given, **_prompt_wire(body)}}
+        case WaitForInput():
+            return {"wait_for_input": {"type": type_wire(body.type), **_prompt_wire(body)}}
         case GiveValue():
             return {"value": binding_wire(body.bound.binding)}
         case Fail():
@@ -275,18 +318,22 @@ def body_wire(body: CaseBody) -> JsonObject:
             assert_never(body)
 
 
+def _prompt_wire(gate: Approve | WaitForInput) -> JsonObject:
+    return sparse({"prompt": gate.prompt, "timeout_s": gate.timeout_s})
+
+
+def _given_wire(given: tuple[tuple[str, Literal], ...]) -> JsonObject:
+    return {name: {"type": type_wire(each.type), "value": each.value} for name, each in given}
+
+
 def launch_plan_wire(plan: LaunchPlan) -> JsonObject:
     """A launch plan; `active` is written only when false."""
     return sparse(
         {
             "name": plan.name,
             "workflow": plan.workflow,
-            "default_inputs": {
-                name: {"type": type_wire(given.type), "value": given.value} for name, given in plan.default_inputs
-            },
-            "fixed_inputs": {
-                name: {"type": type_wire(given.type), "value": given.value} for name, given in plan.fixed_inputs
-            },
+            "default_inputs": _given_wire(plan.default_inputs),
+            "fixed_inputs": _given_wire(plan.fixed_inputs),
             "schedule": schedule_wire(plan.schedule) if plan.schedule else None,
             "active": None if plan.active else False,
             "max_parallelism": plan.max_parallelism,
@@ -310,5 +357,7 @@ def schedule_wire(schedule: Schedule) -> JsonObject:
             "start": schedule.start,
             "end": schedule.end,
             "kickoff_time_input": schedule.kickoff_time_input,
+            "jitter_s": schedule.jitter_s,
+            "dst": None if schedule.dst == "once" else schedule.dst,
         }
     )

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flyteops.execution.graph import Decide, Join, RunGraph, RunMap, RunTask, Step
+from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.invocation import cache_ingredients
 from flyteops.execution.scopes import literal_at
 from flyteops.model.digest import Json, JsonObject, digest_of
-from flyteops.model.entities import Fail, Task, TaskSettings
+from flyteops.model.entities import Approve, Fail, Task, TaskSettings
 from flyteops.model.expressions import Constant, Operand, condition_wire
 from flyteops.model.literals import Literal, without_places
 from flyteops.model.references import (
     Binding,
     Bound,
+    ErrorRef,
     InputRef,
     ListBinding,
     MapBinding,
@@ -69,6 +70,24 @@ class Side:
                     for each in work.choices
                 ]
                 return [self.signature(work.decide), choices]
+            case RunLaunch():
+                return [work.launch_plan, self._inside(work.graph), self._bound(work.inputs)]
+            case RunEach():
+                limits: list[Json] = [work.min_success_ratio, work.min_successes]
+                given = [self._bound(work.inputs), self._bound(work.over)]
+                return [work.callee, self._inside(work.graph), *given, limits]
+            case Hold():
+                # Who answers may answer anything: only what is handed on is known.
+                handed = work.gate.bound if isinstance(work.gate, Approve) else None
+                return [step.path, self._bound((handed,) if handed else ())]
+
+    def _inside(self, graph: RunGraph) -> Json:
+        """What a run of its own returns, as far as its graph says."""
+        inner = Side(self.project, graph, {})
+        return {bound.name: inner.value(bound.binding) for bound in graph.outputs}
+
+    def _bound(self, bounds: tuple[Bound, ...]) -> JsonObject:
+        return {bound.name: self.value(bound.binding) for bound in bounds}
 
     def _values(self, work: RunTask | RunMap, bounds: tuple[Bound, ...]) -> JsonObject:
         ignored = work.settings.cache.ignore if work.settings.cache else ()
@@ -92,6 +111,8 @@ class Side:
     def _reference(self, to: Reference) -> Json:
         if isinstance(to, NodeRef):
             return {"step": self.signature(to.node), "output": to.output, "path": [str(each) for each in to.path]}
+        if isinstance(to, ErrorRef):
+            return {"error": [str(each) for each in to.path]}
         literal = self.literal(Referred(to=to, type=JSON))
         if literal is None:
             return {"input": to.name, "path": [str(each) for each in to.path]}

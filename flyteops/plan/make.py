@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flyteops.model.digest import JsonObject, digest_of
-from flyteops.model.entities import CaseBody, Entity, Task, WorkflowCall, calls_of
+from flyteops.model.entities import CaseBody, Entity, Task, called, calls_of
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import Action, Change, NodeRecompute, Plan, RecomputeClass, TreeIdentity
 from flyteops.model.program import Program
@@ -259,4 +259,4 @@ def _uses_of_deprecated(program: Program, deprecated: Mapping[str, str]) -> Iter
 
 
 def _tasks_of(body: CaseBody) -> set[str]:
-    return {call.task for call in calls_of(body) if not isinstance(call, WorkflowCall)}
+    return {name for kind, name in map(called, calls_of(body)) if kind == "task"}

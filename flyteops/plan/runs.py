@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflow
-from flyteops.model.entities import LaunchPlan, Workflow, WorkflowCall, calls_of
+from flyteops.model.entities import LaunchPlan, Workflow, called, calls_in
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.literals import Literal
 from flyteops.model.plan import NodeRecompute
@@ -36,11 +36,7 @@ def affected_workflows(
 
 def callees_of(workflow: Workflow) -> frozenset[EntityId]:
     """The tasks and workflows that a workflow calls itself."""
-    return frozenset(
-        EntityId(Kind.WORKFLOW, call.workflow) if isinstance(call, WorkflowCall) else EntityId(Kind.TASK, call.task)
-        for node in workflow.nodes
-        for call in calls_of(node.body)
-    )
+    return frozenset(EntityId(Kind(kind), name) for kind, name in (called(call) for call in calls_in(workflow)))
 
 
 @dataclass(slots=True, kw_only=True)

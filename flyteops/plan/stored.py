@@ -10,14 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
-from flyteops.execution.graph import case_outputs, map_outputs
+from flyteops.execution.graph import case_outputs
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import (
     CachePolicy,
     Case,
     CaseBody,
     Fail,
-    FunctionRef,
     GiveValue,
     Interface,
     LaunchPlan,
@@ -63,6 +62,7 @@ from flyteops.model.references import (
 )
 from flyteops.model.state import Snapshot
 from flyteops.model.types import JSON
+from flyteops.model.works import FunctionRef, FunctionWork
 from flyteops.plan.stored_types import as_list, as_map, pairs, stored_literal, stored_type
 
 _SEGMENT = re.compile(r'\.([^.\[]+)|\["(.*?)"\]')
@@ -144,10 +144,8 @@ def stored_task(payload: JsonObject) -> Task:
     module, _, name = str(payload["function"]).partition(":")
     return Task(
         name=str(payload["name"]),
-        function=FunctionRef(module=module, name=name),
+        work=FunctionWork(function=FunctionRef(module=module, name=name), returns="value", code=str(payload["code"])),
         interface=stored_interface(payload.get("interface")),
-        returns="value",
-        code=str(payload["code"]),
         settings=stored_settings(payload.get("settings")),
         keyed_as=str(payload["keyed_as"]) if "keyed_as" in payload else None,
     )
@@ -227,7 +225,7 @@ def _override(wire: Mapping[str, Json]) -> TaskSettings | None:
 def _map_call(task: str, wire: Mapping[str, Json]) -> MapCall:
     ratio, successes = wire.get("min_success_ratio"), wire.get("min_successes")
     return MapCall(
-        task=task,
+        callee=task,
         over=_bounds(wire.get("over")),
         inputs=_bounds(wire.get("inputs")),
         min_success_ratio=ratio if isinstance(ratio, int | float) else None,
@@ -246,11 +244,7 @@ def _switch(cases: list[Mapping[str, Json]], otherwise: Mapping[str, Json], prog
 
 def _shared(program: Program, bodies: list[CaseBody]) -> tuple[Variable, ...]:
     """The outputs of a switch: one called `o0` when every case has one, else the names that all share."""
-    lists = [
-        map_outputs(program.tasks[body.task], body) if isinstance(body, MapCall) else case_outputs(program, body)
-        for body in bodies
-        if not isinstance(body, Fail)
-    ]
+    lists = [case_outputs(program, body) for body in bodies if not isinstance(body, Fail)]
     if not lists:
         return ()
     if all(len(each) == 1 for each in lists):

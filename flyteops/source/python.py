@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import FunctionRef
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType
+from flyteops.model.works import FunctionRef
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ def read_yaml(path: str, data: bytes) -> tuple[Mapping | None, tuple[Diagnostic,
 
 
 def read_node(path: str, data: bytes) -> tuple[TreeNode | None, tuple[Diagnostic, ...]]:
-    """Any one value, read by the same rules: what follows ` = ` in a short declaration, an `--inputs-file`."""
+    """Any one value, read by the same rules: what follows ` = ` in a short declaration, the file of `--inputs`."""
     text, faults = decode(path, data)
     if text is None:
         return None, faults

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from flyteops.model.digest import Json, JsonObject
 from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, LATER_SECTIONS, MOVED
 from flyteops.source.naming import PATTERNS
@@ -63,11 +61,6 @@ def declaration_schema() -> JsonObject:
         "additionalProperties": False,
         "$defs": {name: defs[name] for name in sorted(defs)},
     }
-
-
-def declaration_schema_text() -> str:
-    """The schema as the file `schemas/declarations.v1.json` has it."""
-    return json.dumps(declaration_schema(), indent=2, sort_keys=True) + "\n"
 
 
 # ------------------------------------------------------------------------------------------------- shapes

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related, Severity
-from flyteops.model.entities import FunctionRef
 from flyteops.model.types import LiteralType
+from flyteops.model.works import FunctionRef
 from flyteops.source.annotations import Annotations
 from flyteops.source.closure import Closure
 from flyteops.source.docstrings import read_docstring

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from flyteops.model.types import BlobOf, DictOf, EnumOf, ListOf, LiteralType, RecordOf, Simple, UnionOf
+from flyteops.model.types import (
+    BlobOf,
+    DatasetOf,
+    DictOf,
+    EnumOf,
+    ListOf,
+    LiteralType,
+    PickleOf,
+    RecordOf,
+    Simple,
+    UnionOf,
+)
 
 MAX_PARTS = 10_000
 MAX_DEPTH = 32
@@ -45,7 +56,9 @@ def _parts(of: LiteralType) -> tuple[LiteralType, ...]:
             return members
         case RecordOf(fields):
             return tuple(field.type for field in fields)
-        case Simple() | EnumOf() | BlobOf():
+        case DatasetOf(columns):
+            return tuple(of for _, of in columns)
+        case Simple() | EnumOf() | BlobOf() | PickleOf():
             return ()
         case _:
             assert_never(of)

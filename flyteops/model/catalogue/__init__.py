@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flyteops.model.catalogue import (
+    asking,
     declaring,
     engine,
     interfaces,
@@ -23,6 +24,7 @@ _ALL = (
     *signatures.ENTRIES,
     *project.ENTRIES,
     *running.ENTRIES,
+    *asking.ENTRIES,
     *registry.ENTRIES,
     *engine.ENTRIES,
     *interfaces.ENTRIES,

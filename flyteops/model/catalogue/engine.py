@@ -12,6 +12,12 @@ ENTRIES: tuple[Entry, ...] = (
         "Use a map instead of many nodes, share resource profiles, or split the workflow.",
     ),
     Entry(
+        "FO820",
+        "something that runs on this machine only, so far",
+        "What is emitted for a cluster does what the same declaration does here; what cannot be emitted so is refused.",
+        "Run it with flyteops run, or take it out for the domains that have a cluster.",
+    ),
+    Entry(
         "FO802",
         "a switch has more steps than Argo takes in one piece",
         "A switch and all steps of its cases stay in one piece, because each asks which branch was taken; 200 steps.",

@@ -337,7 +337,7 @@ _GIVEN = (
         "FO282",
         "Inputs are missing",
         "A run is given every input without a default.",
-        "Give them with --input or --inputs-file.",
+        "Give them with --input, or a file of them with --inputs.",
     ),
 )
 _SCHEDULES = (

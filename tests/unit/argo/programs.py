@@ -9,7 +9,6 @@ from flyteops.model.entities import (
     CachePolicy,
     Case,
     Fail,
-    FunctionRef,
     GiveValue,
     Image,
     Interface,
@@ -34,6 +33,7 @@ from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.model.references import Bound, InputRef, NodeRef, Referred, Static
 from flyteops.model.types import FLOAT, INT, STR, ListOf, LiteralType
+from flyteops.model.works import FunctionRef, FunctionWork
 
 PINNED = "a" * 64
 TARGET = Target(
@@ -60,10 +60,12 @@ def task(name: str, inputs: tuple[Variable, ...] = (), outputs: tuple[Variable, 
     settings = more.pop("settings", TaskSettings())
     return Task(
         name=name,
-        function=FunctionRef(module="churn.steps", name=name.replace("-", "_")),
+        work=FunctionWork(
+            function=FunctionRef(module="churn.steps", name=name.replace("-", "_")),
+            returns="value" if len(outputs) == 1 else "tuple" if outputs else "none",
+            code="c" * 64,
+        ),
         interface=Interface(inputs=inputs, outputs=outputs),
-        returns="value" if len(outputs) == 1 else "tuple" if outputs else "none",
-        code="c" * 64,
         settings=settings,  # type: ignore[arg-type]
         **more,  # type: ignore[arg-type]
     )
@@ -159,7 +161,7 @@ TRAIN = Workflow(
             outputs=(var("o0"),),
         )),
         Node(name="scores", outputs=(var("o0", ListOf(FLOAT)),), body=MapCall(
-            task="score", over=(given("days", ListOf(INT), to="day"),), inputs=(out("fit", "model"),),
+            callee="score", over=(given("days", ListOf(INT), to="day"),), inputs=(out("fit", "model"),),
             concurrency=10, min_success_ratio=0.9)),
         Node(name="sub", body=WorkflowCall(workflow="prepare", inputs=(given("rows"),)), outputs=(var("data"),)),
     ),

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from flyteops.compile import compile_all, compile_program
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import FunctionRef
 from flyteops.model.errors import InvalidProject
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
@@ -29,6 +28,7 @@ from flyteops.model.types import (
     RecordOf,
     optional,
 )
+from flyteops.model.works import FunctionRef
 from flyteops.source.manifests import FileManifest, parse_file
 from flyteops.source.python import Parameter, ReturnValue, Signature
 from flyteops.source.reader import read_yaml

@@ -39,7 +39,7 @@ def test_all_faults_of_given_inputs_at_once() -> None:
     with pytest.raises(InvalidProject) as raised:
         given("{dy: 2026-01-31, region: eu, rows: x}")
     assert told(raised.value.diagnostics) == [
-        "FO282 | launch plan nightly needs day: date | give --input day=…, or an --inputs-file",
+        "FO282 | launch plan nightly needs day: date | give --input day=…, or a file of them with --inputs",
         'FO280 1:6-16 | launch plan nightly has no input "dy" | did you mean day?',
         'FO281 1:26-28 | the input "region" is fixed by the launch plan nightly | leave it out, or run workflow/w, where it is free',
         'FO250 1:36-37 | the input "rows" must be int, not x | x | write a whole number such as 3',
@@ -50,7 +50,7 @@ def test_missing_inputs_are_named_all_at_once() -> None:
     with pytest.raises(InvalidProject) as raised:
         given("{region: eu}", "w")
     assert told(raised.value.diagnostics) == [
-        "FO282 | launch plan w needs day: date, rows: int | give --input day=… --input rows=…, or an --inputs-file"
+        "FO282 | launch plan w needs day: date, rows: int | give --input day=… --input rows=…, or a file of them with --inputs"
     ]
 
 
@@ -64,7 +64,7 @@ def test_inputs_of_a_task() -> None:
     with pytest.raises(InvalidProject) as raised:
         read_task_inputs(found, found.tasks["t"], {})
     assert told(raised.value.diagnostics) == [
-        "FO282 | task t needs data: File | give --input data=…, or an --inputs-file"
+        "FO282 | task t needs data: File | give --input data=…, or a file of them with --inputs"
     ]
 
 

@@ -4,9 +4,11 @@ import pytest
 
 from flyteops.execution.frontier import Frontier
 from flyteops.execution.graph import Decide, Guard, Join, RunGraph, RunTask, Step
-from flyteops.model.entities import FunctionRef, Interface, Task, TaskSettings
+from flyteops.model.entities import Interface, Task, TaskSettings
+from flyteops.model.works import FunctionRef, FunctionWork
 
-TASK = Task(name="t", function=FunctionRef(module="m", name="f"), interface=Interface(), returns="none", code="c")
+WORK = FunctionWork(function=FunctionRef(module="m", name="f"), returns="none", code="c")
+TASK = Task(name="t", work=WORK, interface=Interface())
 
 
 def task(path: str, *needs: str, guard: Guard | None = None) -> Step:

@@ -7,7 +7,6 @@ from flyteops.execution.invocation import step_invocation
 from flyteops.model.entities import (
     Case,
     Fail,
-    FunctionRef,
     GiveValue,
     Interface,
     MapCall,
@@ -24,11 +23,12 @@ from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.model.references import Bound, InputRef, ListBinding, NodeRef, Referred, Static
 from flyteops.model.types import BOOL, INT, ListOf, optional
+from flyteops.model.works import FunctionRef, FunctionWork
 
 O0 = (Variable(name="o0", type=INT),)
 ADD = Task(
     name="add",
-    function=FunctionRef(module="m", name="add"),
+    work=FunctionWork(function=FunctionRef(module="m", name="add"), returns="value", code="1"),
     interface=Interface(
         inputs=(
             Variable(name="a", type=INT),
@@ -36,8 +36,6 @@ ADD = Task(
         ),
         outputs=O0,
     ),
-    returns="value",
-    code="1",
 )
 
 
@@ -203,7 +201,7 @@ def test_a_switch_becomes_a_decision_guarded_cases_and_a_join():
 @pytest.mark.parametrize(("ratio", "of"), [(None, ListOf(INT)), (1.0, ListOf(INT)), (0.5, ListOf(optional(INT)))])
 def test_a_map_gives_lists_of_optionals_only_when_items_may_fail(ratio, of):
     body = MapCall(
-        task="add",
+        callee="add",
         over=(of_input("x", "a", ListOf(INT)),),
         inputs=(),
         min_success_ratio=ratio,

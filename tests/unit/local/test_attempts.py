@@ -6,9 +6,11 @@ from flyteops.execution.graph import RunTask, Step
 from flyteops.local.answers import failure, killed, message_of, node_error, of_item
 from flyteops.local.attempts import overdue, set_kill_time, waiting_until
 from flyteops.local.jobs import Job, NodeRecord
-from flyteops.model.entities import FunctionRef, Interface, Task, TaskSettings, Timeout
+from flyteops.model.entities import Interface, Task, TaskSettings, Timeout
+from flyteops.model.works import FunctionRef, FunctionWork
 
-TASK = Task(name="t", function=FunctionRef(module="m", name="f"), interface=Interface(), returns="none", code="c")
+WORK = FunctionWork(function=FunctionRef(module="m", name="f"), returns="none", code="c")
+TASK = Task(name="t", work=WORK, interface=Interface())
 
 
 def job(timeout: Timeout, *, first_s: float = 100.0, queued_s: float = 110.0, begun_s: float = 120.0) -> Job:

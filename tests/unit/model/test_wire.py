@@ -6,7 +6,6 @@ from flyteops.model.digest import canonical, digest_of
 from flyteops.model.entities import (
     Amount,
     CachePolicy,
-    FunctionRef,
     Interface,
     LaunchPlan,
     Node,
@@ -22,18 +21,17 @@ from flyteops.model.literals import Literal, value_digest
 from flyteops.model.references import Bound, InputRef, NodeRef, Referred
 from flyteops.model.types import FLOAT, INT
 from flyteops.model.wire import entity_digest, entity_wire, interface_key
+from flyteops.model.works import FunctionRef, FunctionWork
 
 TASK = Task(
     name="fit",
-    function=FunctionRef(module="churn.model", name="fit"),
+    work=FunctionWork(function=FunctionRef(module="churn.model", name="fit"), returns="value", code="c0de"),
     interface=Interface(
         inputs=(
             Variable(name="rows", type=INT, required=False, default=Literal(type=INT, value=3), description="how many"),
         ),
         outputs=(Variable(name="o0", type=FLOAT),),
     ),
-    returns="value",
-    code="c0de",
     settings=TaskSettings(
         resources=Resources(gpu=1, memory=Amount(request="8Gi", limit="8Gi")), cache=CachePolicy(version="3")
     ),

@@ -9,7 +9,6 @@ from flyteops.model.entities import (
     CachePolicy,
     Case,
     Fail,
-    FunctionRef,
     GiveValue,
     Interface,
     LaunchPlan,
@@ -42,6 +41,7 @@ from flyteops.model.references import (
 from flyteops.model.state import EntityRecord, Snapshot
 from flyteops.model.types import FILE, FLOAT, INT, JSON, STR, EnumOf, ListOf, LiteralType, RecordField, RecordOf
 from flyteops.model.wire import entity_digest, entity_wire
+from flyteops.model.works import FunctionRef, FunctionWork
 from flyteops.plan import make_plan
 
 TREE = TreeIdentity(commit="c" * 40, files_digest="f" * 64)
@@ -85,10 +85,10 @@ def task(
 ) -> Task:
     return Task(
         name=name,
-        function=FunctionRef(module="app", name=name),
+        work=FunctionWork(
+            function=FunctionRef(module="app", name=name), returns="value", code=code or digest_of("code", name)
+        ),
         interface=Interface(inputs=inputs, outputs=outputs),
-        returns="value",
-        code=code or digest_of("code", name),
         settings=settings,
     )
 
@@ -186,7 +186,7 @@ TRAIN = workflow(
         Node(
             name="scores",
             body=MapCall(
-                task="score",
+                callee="score",
                 over=(bound("day", ListOf(STR), from_input("days", ListOf(STR))),),
                 inputs=(bound("model", FILE, from_node("fit", "model", FILE)),),
             ),
@@ -279,3 +279,8 @@ def rows(plan: Plan, workflow: str, *, launch_plan: str | None = None) -> list[N
 
 def change(plan: Plan, kind: Kind, name: str) -> object:
     return next(each for each in plan.changes if each.entity == EntityId(kind, name))
+
+
+def recoded(task: Task, code: str) -> Task:
+    """The task with other code."""
+    return replace(task, work=replace(task.work, code=code))  # type: ignore[call-arg]

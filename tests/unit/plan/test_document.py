@@ -14,7 +14,7 @@ from flyteops.plan import make_plan, plan_of, plan_schema, plan_wire
 from tests.unit.plan import samples as s
 
 FIT_CHANGED = s.with_task(
-    replace(s.FIT, code="1" * 64, interface=replace(s.FIT.interface, inputs=s.FIT.interface.inputs[1:]))
+    replace(s.recoded(s.FIT, "1" * 64), interface=replace(s.FIT.interface, inputs=s.FIT.interface.inputs[1:]))
 )
 PLANS = {
     "empty": s.plan_from(s.SHOP, s.SHOP),

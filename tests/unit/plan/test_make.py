@@ -39,7 +39,7 @@ def test_order_of_dicts_changes_nothing(data: st.DataObject) -> None:
 
     before = s.snapshot_of(s.SHOP)
     entities = dict(data.draw(st.permutations(list(before.entities.items()))))
-    after = s.with_task(replace(s.FIT, code="1" * 64))
+    after = s.with_task(s.recoded(s.FIT, "1" * 64))
     expected = make_plan(after, before, tree=s.TREE)
     found = make_plan(shuffled(after), replace(before, entities=entities), tree=s.TREE)
     assert found == expected

@@ -15,8 +15,8 @@ from flyteops.plan.upcoming import spoken, upcoming_of
 from tests.unit.plan import samples as s
 
 NOW = dt.datetime(2026, 1, 31, 20, 0, tzinfo=dt.UTC)
-PREP = replace(s.PREP, code="1" * 64)
-ALERT = replace(s.ALERT, code="1" * 64)
+PREP = s.recoded(s.PREP, "1" * 64)
+ALERT = s.recoded(s.ALERT, "1" * 64)
 
 
 def only(plan: Plan, name: str) -> Change:

@@ -66,7 +66,7 @@ CHANGES: list[tuple[str, Callable[[], Program], dict[str, str], tuple[str, tuple
     ("description", lambda: s.with_task(replace(s.FIT, description="new words")), {}, None),
     (
         "code",
-        lambda: s.with_task(replace(s.FIT, code="1" * 64)),
+        lambda: s.with_task(s.recoded(s.FIT, "1" * 64)),
         {"fit": "yes", **AFTER_FIT},
         ("fit", ("code of task/fit changed",)),
     ),
@@ -160,7 +160,7 @@ def test_version_changed() -> None:
     plan = s.plan_from(fit_cache(version="1"), fit_cache(version="2"))
     assert s.reasons(plan, "fit") == ('cache version "1" -> "2"',)
     code_under_a_version = s.with_task(
-        replace(s.FIT, code="1" * 64, settings=fit_cache(version="1").tasks["fit"].settings)
+        replace(s.recoded(s.FIT, "1" * 64), settings=fit_cache(version="1").tasks["fit"].settings)
     )
     assert s.outcomes(s.plan_from(fit_cache(version="1"), code_under_a_version)) == {}
 
@@ -249,7 +249,7 @@ def test_concurrency_of_a_map_recomputes_nothing() -> None:
 
 
 def test_sub_workflow_is_seen_through() -> None:
-    plan = s.plan_from(s.SHOP, s.with_task(replace(s.SCORE, code="1" * 64)))
+    plan = s.plan_from(s.SHOP, s.with_task(s.recoded(s.SCORE, "1" * 64)))
     assert s.outcomes(plan, "outer") == {"alert": "maybe", "all.scores": "yes", "load": "always"}
     assert s.reasons(plan, "alert", "outer") == ("if the output of load differs",)
     assert s.reasons(plan, "load", "outer") == ("not cached",)
@@ -295,7 +295,7 @@ def test_long_chain_needs_no_deep_stack() -> None:
         for number in range(count)
     )
     before = s.program((step,), (s.workflow("chain", (), nodes),))
-    plan = s.plan_from(before, s.with_task(replace(step, code="1" * 64), before))
+    plan = s.plan_from(before, s.with_task(s.recoded(step, "1" * 64), before))
     assert len(s.outcomes(plan, "chain")) == count
 
 
@@ -305,7 +305,7 @@ def scores_in_step(days: list[str], *, models: s.Binding) -> Program:
         s.bound("day", s.ListOf(STR), s.static(s.ListOf(STR), days)),
         s.bound("model", s.ListOf(FILE), models),
     )
-    body = s.MapCall(task="score", over=over, inputs=())
+    body = s.MapCall(callee="score", over=over, inputs=())
     return s.with_workflow(s.with_node(Node(name="scores", body=body, outputs=(s.var("o0", s.ListOf(FLOAT)),))))
 
 
@@ -334,7 +334,7 @@ def test_a_map_of_references_has_no_order() -> None:
         train = of.workflows["train"]
         return replace(of, workflows={**of.workflows, "train": replace(train, nodes=(*train.nodes, tell))})
 
-    changed = s.with_task(replace(s.PREP, code="other"))
+    changed = s.with_task(s.recoded(s.PREP, "other"))
     plan = s.plan_from(with_map(s.SHOP), with_map(changed))
     assert s.outcomes(plan)["zed"] == "maybe"
     assert s.reasons(plan, "zed") == ("if the output of prep differs",)

@@ -12,7 +12,7 @@ from tests.unit.plan import samples as s
 
 
 def test_pointers_follow_the_plan() -> None:
-    after = replace(s.with_task(replace(s.FIT, code="1" * 64)), launch_plans={})
+    after = replace(s.with_task(s.recoded(s.FIT, "1" * 64)), launch_plans={})
     plan = s.plan_from(s.SHOP, after)
     assert pointer_changes(plan) == (
         PointerChange(entity=EntityId(Kind.TASK, "fit"), record=plan.changes[0].record, action="update"),
@@ -22,7 +22,7 @@ def test_pointers_follow_the_plan() -> None:
 
 
 def test_operation_is_the_same_for_the_same_plan_on_the_same_generation() -> None:
-    after = s.with_task(replace(s.FIT, code="1" * 64))
+    after = s.with_task(s.recoded(s.FIT, "1" * 64))
     one, again = s.plan_from(s.SHOP, after), s.plan_from(s.SHOP, after)
     later = make_plan(after, s.snapshot_of(s.SHOP, generation=2), tree=s.TREE)
     assert operation_id(one) == operation_id(again)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import FunctionRef
+from flyteops.model.works import FunctionRef
 from flyteops.source.python import Parameter, Signature
 from flyteops.source.signatures import PythonSource
 

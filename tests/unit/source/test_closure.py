@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from flyteops.model.entities import FunctionRef
+from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
 from tests.unit.source.python_project import AT, source
 

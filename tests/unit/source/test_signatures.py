@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from flyteops.model.diagnostics import Place, Related
-from flyteops.model.entities import FunctionRef
 from flyteops.model.literals import Literal
 from flyteops.model.types import (
     BOOL,
@@ -28,6 +27,7 @@ from flyteops.model.types import (
     optional,
     union,
 )
+from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
 from tests.unit.source.python_project import AT, faults, good, parameter, read, source
 

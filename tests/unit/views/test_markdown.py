@@ -58,7 +58,7 @@ def test_no_changes_is_one_line() -> None:
 
 
 def test_two_deltas() -> None:
-    pending = s.plan_from(s.SHOP, s.with_task(replace(s.PREP, code="1" * 64)))
+    pending = s.plan_from(s.SHOP, s.with_task(s.recoded(s.PREP, "1" * 64)))
     deltas = Deltas(against="b" * 40, change=s.plan_from(s.SHOP, s.SHOP), pending=pending)
     text = render_comment(PLAN, PlanContext(deltas=deltas))
     assert "**No changes.**" in text
