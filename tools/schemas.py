@@ -14,20 +14,10 @@ FOLDER = ROOT / "schemas"
 
 def schemas() -> dict[str, str]:
     """All schemas: file name to text."""
-    from flyteops.operations.consenting import consent_schema
-    from flyteops.plan.document import plan_schema
-    from flyteops.settings import project_schema
-    from flyteops.source.schemas import declaration_schema
-    from flyteops.views.json import diagnostics_schema, render_document
+    from flyteops.cli.published import PUBLISHED, published_schema
+    from flyteops.views.json import render_document
 
-    made = {
-        "consent.v1.json": consent_schema(),
-        "declarations.v1.json": declaration_schema(),
-        "diagnostics.v1.json": diagnostics_schema(),
-        "plan.v1.json": plan_schema(),
-        "project.v1.json": project_schema(),
-    }
-    return {name: render_document(schema) for name, schema in made.items()}
+    return {f"{name}.v1.json": render_document(published_schema(name)) for name in PUBLISHED}
 
 
 def main() -> int:

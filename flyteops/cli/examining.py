@@ -111,4 +111,4 @@ def _store(workspace: Workspace) -> Finding:
         store.list("cache")
     except (StoreFailed, OutsideFailed, Refused) as failed:
         return Finding(group="project", name="store", value=str(failed), health="bad")
-    return Finding(group="project", name="store", value=str(workspace.settings.store_path(workspace.domain)))
+    return Finding(group="project", name="store", value=workspace.settings.store_at(workspace.domain))

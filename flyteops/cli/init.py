@@ -63,8 +63,7 @@ def _project_name(folder: Path) -> str:
 
 def _files(template: Path, *, project: str) -> dict[str, bytes]:
     """The template's files, with the project's name put in, and the schemas its editor comments name."""
-    from flyteops.settings import project_schema
-    from flyteops.source.schemas import declaration_schema
+    from flyteops.cli.published import published_schema
     from flyteops.views.json import render_document
 
     files = {
@@ -74,6 +73,6 @@ def _files(template: Path, *, project: str) -> dict[str, bytes]:
         for path in sorted(template.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts
     }
-    files["schemas/declarations.v1.json"] = render_document(declaration_schema()).encode("utf-8")
-    files["schemas/project.v1.json"] = render_document(project_schema()).encode("utf-8")
+    for name in ("declarations", "project"):
+        files[f"schemas/{name}.v1.json"] = render_document(published_schema(name)).encode("utf-8")
     return files

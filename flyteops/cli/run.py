@@ -11,7 +11,8 @@ from flyteops.cli.session import Session
 @command("Run a workflow, launch plan or task of the work tree on this machine. Needs no apply.")
 @click.argument("address")
 @click.option("--input", "words", multiple=True, metavar="NAME=VALUE", help="An input; may be repeated.")
-@click.option("--inputs-file", metavar="FILE", help="Inputs as a YAML or JSON map.")
+@click.option("--inputs", "--inputs-file", "inputs_file", metavar="FILE", help="Inputs as YAML, or JSON; - for stdin.")
+@click.option("--slot", metavar="TIME", help="The scheduled time, for the plan's kickoff_time_input (RFC 3339).")
 @click.option("--inline", is_flag=True, help="Run in this process, for a debugger.")
 @click.option("--python", "interpreter", metavar="PATH", help="The interpreter of the tasks' code.")
 @click.option("--parallel", type=click.IntRange(min=1), help="Most tasks at once; the number of cores otherwise.")
@@ -23,6 +24,7 @@ def run(  # noqa: PLR0913 - one argument an option
     address: str,
     words: tuple[str, ...],
     inputs_file: str | None,
+    slot: str | None,
     inline: bool,
     interpreter: str | None,
     parallel: int | None,
@@ -30,16 +32,15 @@ def run(  # noqa: PLR0913 - one argument an option
     execution: str | None,
 ) -> int:
     """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""
+    from flyteops.cli.launching import launch_of
     from flyteops.cli.running import Options, local_run
-    from flyteops.operations.running import given_inputs, launch
     from flyteops.operations.sources import load_program
 
     workspace = session.workspace()
     program = load_program(workspace.tree, workspace.sources, domain=workspace.domain)
     if program.warnings:
         session.output.diagnostics(program.warnings, lines_of=session.lines_of)
-    document = (inputs_file, _read(session, inputs_file)) if inputs_file else None
-    what = launch(program, address, given_inputs(words, document))
+    what = launch_of(session, program, address, words=words, inputs_file=inputs_file, slot=slot)
     options = Options(
         inline=inline,
         interpreter=interpreter,
@@ -48,13 +49,6 @@ def run(  # noqa: PLR0913 - one argument an option
         execution=execution,
         words=words,
         inputs_file=inputs_file,
+        slot=slot,
     )
     return local_run(session, workspace, what, options)
-
-
-def _read(session: Session, name: str) -> bytes:
-    path = session.start / name
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise click.BadParameter(f"cannot read {name}: {error.strerror}", param_hint="--inputs-file") from error

@@ -32,8 +32,9 @@ class Options:
     cache: str
     execution: str | None
     words: tuple[str, ...] = ()
-    """`--input` as it was written, and `--inputs-file`: the command that runs it again needs them too."""
+    """`--input` as it was written, `--inputs` and `--slot`: the command that runs it again needs them too."""
     inputs_file: str | None = None
+    slot: str | None = None
 
 
 def local_run(session: Session, workspace: Workspace, what: Launch, options: Options) -> int:
@@ -139,10 +140,13 @@ def _again(session: Session, workspace: Workspace, what: Launch, *, execution: s
         words[1:1] = ["-C", str(workspace.settings.root)]
     if options.inputs_file:
         # With -C the file would be looked for in the other folder.
-        file = (session.start / options.inputs_file).resolve() if elsewhere else options.inputs_file
-        words += ["--inputs-file", str(file)]
+        moved = elsewhere and options.inputs_file != "-"
+        file = (session.start / options.inputs_file).resolve() if moved else options.inputs_file
+        words += ["--inputs", str(file)]
     for word in options.words:
         words += ["--input", word]
+    if options.slot:
+        words += ["--slot", options.slot]
     if options.interpreter:
         words += ["--python", options.interpreter]
     if options.cache != "on":

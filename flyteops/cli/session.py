@@ -25,6 +25,8 @@ class Session:
     output: Output
     opened: list[Workspace] = field(default_factory=list)
     """The workspaces opened so far: where source lines of diagnostics are read from."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """What was given beside files, by the name that its places have: `--input rows`, `<stdin>`."""
 
     @staticmethod
     def of(given: Mapping[str, object]) -> Session:
@@ -58,6 +60,8 @@ class Session:
 
     def lines_of(self, path: str) -> list[str] | None:
         """The lines of a file of the project, for showing where a fault is."""
+        if path in self.texts:
+            return self.texts[path].splitlines() or [""]
         if self.opened:
             return self.opened[-1].lines_of(path)
         try:

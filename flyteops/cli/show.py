@@ -18,7 +18,9 @@ _CODE = re.compile(r"FO-?[A-Z]?[0-9]{3}")
 def run(session: Session, what: str) -> int:
     """Exit 0, or 4 when there is no such thing."""
     if _CODE.fullmatch(what.upper()):
-        return _explain(session, what.upper())
+        from flyteops.cli.pages import show_page
+
+        return show_page(session, what.upper())
     if what.endswith(".json"):
         return _saved_plan(session, what)
     from flyteops.operations.running import find
@@ -48,21 +50,4 @@ def _saved_plan(session: Session, name: str) -> int:
         session.output.result(render_document(plan_wire(plan, tool=tool_version())))
     else:
         session.output.result(render_plan(plan, color=session.output.color_results, verbose=session.output.verbose))
-    return Exit.OK
-
-
-def _explain(session: Session, code: str) -> int:
-    from flyteops.model.catalogue import CATALOGUE
-    from flyteops.views.json import render_document
-
-    entry = CATALOGUE.get(code)
-    if entry is None:
-        session.output.insist(f"there is no code {code}; the pages are under docs/errors/")
-        return Exit.INVALID
-    if session.output.form == "json":
-        session.output.result(
-            render_document({"code": entry.code, "title": entry.title, "rule": entry.rule, "way_out": entry.way_out})
-        )
-    else:
-        session.output.result(f"{entry.code}: {entry.title}\n\n{entry.rule}\n\nWay out: {entry.way_out}\n")
     return Exit.OK

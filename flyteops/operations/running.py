@@ -9,13 +9,13 @@ from typing import Literal as OneOf
 
 from flyteops.compile import read_inputs, read_task_inputs
 from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
-from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.diagnostics import Diagnostic
+from flyteops.model.entities import LaunchPlan
 from flyteops.model.errors import InvalidProject
 from flyteops.model.ids import EntityId, Kind, entity_id
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
-from flyteops.source.reader import read_yaml
-from flyteops.source.tree import Scalar, TreeNode
+from flyteops.operations.given import Given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +28,27 @@ class Launch:
     failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
 
 
-def launch(program: Program, address: str, given: Mapping[str, TreeNode]) -> Launch:
-    """The run of an address with the given inputs; InvalidProject with every fault of address and inputs."""
-    target = find(program, address)
+def launch(program: Program, target: EntityId, given: Given) -> Launch:
+    """The run of an entity with the given inputs; InvalidProject with every fault of them."""
     if target.kind is Kind.TASK:
         task = program.tasks[target.name]
-        return Launch(target=target, graph=graph_of_task(task), inputs=read_task_inputs(program, task, given))
-    plan = program.launch_plan(target.name)
-    assert plan is not None  # noqa: S101 - find() has seen it
+        inputs = read_task_inputs(program, task, given.values, names=given.names)
+        return Launch(target=target, graph=graph_of_task(task), inputs=inputs)
+    plan = launched_plan(program, target)
     workflow = program.workflows[plan.workflow]
     return Launch(
         target=target,
         graph=graph_of_workflow(program, workflow),
-        inputs=read_inputs(program, plan, given),
+        inputs=read_inputs(program, plan, given.values, names=given.names),
         failure_policy=workflow.failure_policy,
     )
+
+
+def launched_plan(program: Program, target: EntityId) -> LaunchPlan:
+    """The plan that a run of a launch plan or workflow goes by: the default one has no schedule and fixes nothing.
+    A task stands for a plan of its own."""
+    plan = program.launch_plan(target.name) if target.kind is not Kind.TASK else None
+    return plan or LaunchPlan(name=target.name, workflow=target.name)
 
 
 def find(program: Program, address: str) -> EntityId:
@@ -62,39 +68,6 @@ def find(program: Program, address: str) -> EntityId:
     near = difflib.get_close_matches(address, [text for each in known for text in (str(each), each.name)], n=3)
     help_text = "nearest: " + ", ".join(near) if near else "what there is: " + ", ".join(map(str, known[:10]))
     raise InvalidProject([_fault("FO690", f'there is no "{address}" in this project', help_text=help_text)])
-
-
-def given_inputs(words: tuple[str, ...], document: tuple[str, bytes] | None) -> dict[str, TreeNode]:
-    """Inputs of `--inputs-file` with those of `--input name=value` laid over them, as trees with places."""
-    values: dict[str, TreeNode] = {}
-    faults: list[Diagnostic] = []
-    if document is not None:
-        root, found = read_yaml(*document)
-        faults.extend(found)
-        if root is not None:
-            values.update(root.items())
-    for word in words:
-        name, equals, text = word.partition("=")
-        if not equals or not name:
-            faults.append(_fault("FO691", f'--input "{word}" is not NAME=VALUE', help_text="write --input rows=100"))
-            continue
-        node, found = _value(name, text)
-        faults.extend(found)
-        if node is not None:
-            values[name] = node
-    if faults:
-        raise InvalidProject(faults)
-    return values
-
-
-def _value(name: str, text: str) -> tuple[TreeNode | None, tuple[Diagnostic, ...]]:
-    """A value of the command line: YAML when it begins like a list, a map or a quoted text, else as it stands."""
-    where = f"--input {name}"
-    if text[:1] in ("[", "{", '"', "'"):
-        root, found = read_yaml(where, f"value: {text}".encode())
-        return (root.get("value") if root else None), found
-    place = Place(path=where, line=1, column=1, end_line=1, end_column=len(text) + 1)
-    return Scalar(text=text, style="plain", place=place), ()
 
 
 def _fault(code: str, message: str, *, help_text: str) -> Diagnostic:

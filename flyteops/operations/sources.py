@@ -148,6 +148,11 @@ def declaration_paths(tree: Tree, folders: tuple[str, ...]) -> list[str]:
 
 def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
     """The program of one domain; InvalidProject with every fault of reading and compiling."""
+    return load_with_readings(tree, sources, domain=domain)[0]
+
+
+def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Program, Readings]:
+    """The program of one domain, and the declarations that it was compiled from."""
     readings = read_declarations(tree, sources)
     try:
         program = compile_program(
@@ -165,8 +170,8 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
     refuse_errors(readings.diagnostics)
     program = with_contents(program, tree.read)
     if not readings.diagnostics:
-        return program
-    return replace(program, warnings=in_order([*readings.diagnostics, *program.warnings]))
+        return program, readings
+    return replace(program, warnings=in_order([*readings.diagnostics, *program.warnings])), readings
 
 
 def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tuple[Diagnostic, ...]]:

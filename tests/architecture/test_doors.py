@@ -16,6 +16,7 @@ DOORS = {
     "hera": ("flyteops.argo.hera",),
     "rich": ("flyteops.views.progress",),
     "psycopg": ("flyteops.adapters.registry_server",),
+    "obstore": ("flyteops.adapters.store_object",),
     "git": ("flyteops.adapters.git_repositories",),
     "kubernetes": ("flyteops.adapters.cluster_kubernetes",),
     "urllib3": ("flyteops.adapters.cluster_kubernetes",),

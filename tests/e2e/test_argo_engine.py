@@ -122,7 +122,7 @@ GREET = task(
 
 def mapped(items: list[int]) -> MapCall:
     return MapCall(
-        task="double", over=(said("x", items, ListOf(INT)),), inputs=(), concurrency=2, min_success_ratio=0.5
+        callee="double", over=(said("x", items, ListOf(INT)),), inputs=(), concurrency=2, min_success_ratio=0.5
     )
 
 

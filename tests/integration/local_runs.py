@@ -20,11 +20,12 @@ from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
 from flyteops.execution.invocation import step_invocation
 from flyteops.local import RunEvent, RunRequest, RunResult, run
 from flyteops.model.digest import Json
-from flyteops.model.entities import FunctionRef, Interface, Node, Task, TaskSettings, Variable, Workflow
+from flyteops.model.entities import Interface, Node, Task, TaskSettings, Variable, Workflow
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.model.references import Bound, InputRef, NodeRef, Referred
 from flyteops.model.types import LiteralType
+from flyteops.model.works import FunctionRef, FunctionWork
 
 OURS = str(Path(flyteops.__file__).parents[1])
 
@@ -39,13 +40,15 @@ def task(
     """The task `name`, which is the function of that name in `steps.py`."""
     return Task(
         name=name,
-        function=FunctionRef(module="steps", name=name),
+        work=FunctionWork(
+            function=FunctionRef(module="steps", name=name),
+            returns=returns or ("none", "value", "tuple")[min(len(outputs), 2)],
+            code=f"code-of-{name}",
+        ),
         interface=Interface(
             inputs=tuple(Variable(name=each, type=of) for each, of in inputs.items()),
             outputs=tuple(Variable(name=f"o{i}", type=of) for i, of in enumerate(outputs)),
         ),
-        returns=returns or ("none", "value", "tuple")[min(len(outputs), 2)],
-        code=f"code-of-{name}",
         settings=settings or TaskSettings(),
     )
 

@@ -15,7 +15,6 @@ from flyteops.model.entities import (
     CachePolicy,
     Case,
     Fail,
-    FunctionRef,
     GiveValue,
     MapCall,
     Node,
@@ -31,6 +30,7 @@ from flyteops.model.expressions import Compare, Constant, Lookup
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, InputRef, Static
 from flyteops.model.types import FILE, FLOAT, INT, STR, ListOf, RecordField, RecordOf, optional
+from flyteops.model.works import FunctionRef, FunctionWork
 from tests.integration.local_runs import Place, from_input, from_node, graph, task
 
 CACHED = TaskSettings(cache=CachePolicy(version="1"))
@@ -267,7 +267,7 @@ def test_a_task_sees_its_environment_and_an_empty_folder(place: Place, monkeypat
 
 
 def mapped(**options: Any) -> Node:
-    body = MapCall(task="half", over=(from_input("x", ListOf(INT), "xs"),), inputs=(), **options)
+    body = MapCall(callee="half", over=(from_input("x", ListOf(INT), "xs"),), inputs=(), **options)
     return Node(name="m", body=body, outputs=())
 
 
@@ -318,7 +318,7 @@ def test_lists_of_unequal_length_fail_before_any_item(place: Place) -> None:
     over = (from_input("a", ListOf(INT), "xs"), from_input("b", ListOf(INT), "ys"))
     wanted = graph(
         [task("add", {"a": INT, "b": INT}, INT)],
-        [Node(name="m", body=MapCall(task="add", over=over, inputs=()), outputs=())],
+        [Node(name="m", body=MapCall(callee="add", over=over, inputs=()), outputs=())],
         inputs={"xs": ListOf(INT), "ys": ListOf(INT)},
     )
     result = place.run(wanted, inputs={"xs": (ListOf(INT), [1, 2]), "ys": (ListOf(INT), [1])})
@@ -585,7 +585,10 @@ def test_little_is_imported_before_user_code(place: Place) -> None:
 
 def test_a_module_hidden_by_one_of_pythons_is_told(place: Place) -> None:
     place.write(DOUBLE, "statistics.py")
-    hidden = replace(task("double", {"x": INT}, INT), function=FunctionRef(module="statistics", name="double"))
+    hidden = replace(
+        task("double", {"x": INT}, INT),
+        work=FunctionWork(function=FunctionRef(module="statistics", name="double"), returns="value", code="c"),
+    )
     error = place.run(hidden, inputs={"x": (INT, 1)}).nodes[0].error
     assert error is not None
     assert error.code == 83
