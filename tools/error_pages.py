@@ -66,7 +66,9 @@ def command_of(case: Path) -> str:
 def index() -> str:
     """The list of all codes."""
     lines = [f"- [{entry.code}]({entry.code}.md): {entry.title}" for _, entry in sorted(CATALOGUE.items())]
-    head = "# Codes\n\nEvery message has a code that never changes its meaning. `flyteops explain CODE` prints its page."
+    head = (
+        "# Codes\n\nEvery message has a code that never changes its meaning. `flyteops explain CODE` prints its page."
+    )
     return f"{head}\n\n" + "\n".join(lines) + "\n"
 
 

@@ -89,7 +89,7 @@ def inputs_schema(
     defaults: Mapping[str, Literal] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> JsonObject:
-    """The schema of a map of inputs; `defaults` go before those of the variables; `words` are added to their descriptions."""
+    """The schema of a map of inputs; `defaults` go before those of the variables, `words` are added to descriptions."""
     free = sorted(variables, key=_name_of)
     given = defaults or {}
     properties: dict[str, Json] = {

@@ -20,8 +20,8 @@ from flyteops.model.entities import (
 )
 from flyteops.model.ids import Kind
 from flyteops.model.value_text import value_text
-from flyteops.model.wire import launch_plan_wire, work_wire, workflow_wire
-from flyteops.model.works import FunctionWork
+from flyteops.model.wire import launch_plan_wire, workflow_wire
+from flyteops.model.works import FunctionWork, work_wire
 from flyteops.plan.readable import binding_value, readable, type_text
 from flyteops.plan.stored_types import as_map
 

@@ -6,7 +6,7 @@ Reads a program and the manifests that it was compiled from; changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import (
@@ -24,6 +24,7 @@ from flyteops.model.entities import (
     upstream_of,
 )
 from flyteops.model.errors import InvalidProject
+from flyteops.model.explained import Explained, Link, Part, Value
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
 from flyteops.model.types import spelling
@@ -43,55 +44,6 @@ from flyteops.operations.sources import Readings
 from flyteops.operations.written_where import Places, Writers
 from flyteops.source.python import Signature
 from flyteops.source.suggest import did_you_mean
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """One effective value. `place` is None where nobody wrote it: it is the tool's default then. `writer` names who
-    wrote it when that is not the entity itself."""
-
-    path: str
-    text: str | None
-    place: Place | None = None
-    writer: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Another entity or node, how it is joined to this one, and where that is written."""
-
-    address: str
-    how: str
-    place: Place | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of a cache key."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """What is known of one address."""
-
-    address: str
-    digest: str
-    place: Place | None
-    values: tuple[Value, ...]
-    settings: tuple[Value, ...] = ()
-    """Of a node: the settings that its task runs with here."""
-    inputs: tuple[Value, ...] = ()
-    outputs: tuple[Value, ...] = ()
-    cache: tuple[Part, ...] = ()
-    """The parts of the cache key; empty when nothing is cached."""
-    uses: tuple[Link, ...] = ()
-    used_by: tuple[Link, ...] = ()
-    reached_by: tuple[Link, ...] = ()
-    """Launch plans that reach it through others."""
-    notes: tuple[str, ...] = field(default_factory=tuple)
 
 
 def explain(
@@ -217,7 +169,7 @@ class _Explainer:
                 return Value(path=path, text=text, place=self.image_at, writer="the domain's default_image")
             if path == "description":
                 signature = self._signature(self.program.tasks[owner.name])
-                return Value(path=path, text=text, place=signature and signature.place, writer="the docstring")
+                return Value(path=path, text=text, place=signature.place if signature else None, writer="the docstring")
         return Value(path=path, text=text, place=place, writer=self._writer(place, owner))
 
     def _signature(self, task: Task) -> Signature | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
-from flyteops.execution.clock_changes import Changed, changed_slots
+from flyteops.execution.clock_changes import changed_slots
+from flyteops.execution.coming import Coming
 from flyteops.execution.slots import next_slots
-from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.entities import LaunchPlan
 from flyteops.model.errors import InvalidProject
 from flyteops.model.ids import EntityId, Kind
@@ -16,19 +16,6 @@ from flyteops.operations.running import find, launched_plan
 
 HORIZON = dt.timedelta(days=366)
 """Clock changes are looked for so far: it holds each yearly one once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """One launch plan: its next slots in its zone, and the clock changes until `until` that touch its slots. Both are
-    empty when it has no schedule, or is not active."""
-
-    plan: LaunchPlan
-    slots: tuple[dt.datetime, ...] = ()
-    changes: tuple[Changed, ...] = ()
-    until: dt.datetime
-    inactive_at: Place | None = None
-    """Where the plan is turned off."""
 
 
 def coming_slots(program: Program, addresses: tuple[str, ...], *, after: dt.datetime, count: int) -> tuple[Coming, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flyteops.model.diagnostics import Place
 from flyteops.model.digest import Json, JsonObject
-from flyteops.operations.explaining import Explained, Link, Part, Value
+from flyteops.model.explained import Explained, Link, Part, Value
 from flyteops.views.escape import columns, safe
 
 _LONGEST = 300

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from flyteops.execution.clock_changes import Changed, ChangedSlot
+from flyteops.execution.coming import Coming
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import Schedule
-from flyteops.operations.foretelling import Coming
 from flyteops.views.escape import safe
 
 _SLOTS_NAMED = 4

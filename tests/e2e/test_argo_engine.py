@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from flyteops.argo import CodeInImage, Target, emit, verify
-from flyteops.execution.graph import map_outputs
+from flyteops.execution.graph import mapped_outputs
 from flyteops.model.entities import (
     CachePolicy,
     Case,
@@ -146,7 +146,7 @@ def flow() -> Program:
     nodes = (
         Node(name="a", body=TaskCall(task="make", inputs=()), outputs=(var("o0"),)),
         Node(name="g", body=TaskCall(task="greet", inputs=()), outputs=(var("o0", STR),)),
-        Node(name="m", body=items, outputs=map_outputs(DOUBLE, items)),
+        Node(name="m", body=items, outputs=mapped_outputs(DOUBLE.interface.outputs, items)),
         Node(name="route", body=route, outputs=(var("o0"),)),
         Node(name="z", body=last, outputs=(var("o0"),), after=("m", "route")),
     )
@@ -169,7 +169,7 @@ def failing() -> Program:
     nodes = (
         Node(name="a", body=TaskCall(task="make", inputs=()), outputs=(var("o0"),)),
         Node(name="c", body=call("double", 3), outputs=(var("o0"),)),
-        Node(name="e", body=empty, outputs=map_outputs(never, empty)),
+        Node(name="e", body=empty, outputs=mapped_outputs(never.interface.outputs, empty)),
         Node(name="f", body=TaskCall(task="add", inputs=(out("c", "o0", to="x"),)), outputs=(var("o0"),)),
         Node(name="route", body=route, outputs=()),
         Node(name="s", body=TaskCall(task="stop", inputs=()), outputs=()),

@@ -52,7 +52,7 @@ def test_all_new() -> None:
 def test_a_change_of_each_kind() -> None:
     fit = replace(
         s.FIT,
-        code="1" * 64,
+        work=replace(s.FIT.work, code="1" * 64),
         settings=replace(s.FIT.settings, resources=Resources(gpu=2)),
         interface=replace(s.FIT.interface, inputs=(*s.FIT.interface.inputs, s.var("seed", s.INT))),
     )
