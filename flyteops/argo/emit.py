@@ -210,6 +210,7 @@ def _check_target(target: Target, *, found: Findings) -> None:
         target.service_account,
         target.executor_account,
         target.accelerator_label,
+        target.partition_label,
     ]
     match target.code:
         case CodeBundle(uri=uri, command=command, roots=roots):

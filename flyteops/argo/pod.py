@@ -64,7 +64,7 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
     )
     _set_limits(body, task, settings, target=target, found=found)
     set_scheduling(body, task, settings, target=target, found=found)
-    set_labels(body, task, found=found)
+    set_labels(body, task, settings, found=found)
     body["retryStrategy"] = retry_strategy(settings.retries)
     if task.service_account:
         account = found.object_name(task.service_account, at=(at, "service_account"), what="service account")

@@ -61,4 +61,5 @@ class Target:
     user: int = 8737
     gpu_resource: str = "nvidia.com/gpu"
     accelerator_label: str = "accelerator"
+    partition_label: str = "accelerator-partition"
     interruptible: Interruptible = Interruptible()

@@ -16,10 +16,12 @@ from flyteops.source.merging import VALUES, null_over_nothing
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Entry, Mapping, Scalar, TreeNode
 
-SECTIONS = ("resources", "images", "tasks", "workflows", "launch_plans")
+SECTIONS = ("resources", "images", "node_pools", "tasks", "workflows", "launch_plans")
 _DEFAULTS_OF = {"tasks": "task", "workflows": "workflow", "launch_plans": "launch_plan"}
 _PROFILED = frozenset({"resources", "image"})
 """Fields where a name may stand: a map over a name is laid over the profile of that name."""
+_AMOUNTS = {"cpu": ("request",), "memory": ("request", "limit"), "ephemeral_storage": ("request", "limit")}
+"""Fields whose plain value says these: a map over it is laid over them."""
 _IDENTITY = {"tasks": "function", "workflows": "nodes", "launch_plans": "workflow"}
 """What an entity cannot be without: a declaration in an overlay that lacks it changes something of the base."""
 
@@ -210,6 +212,9 @@ def _laid(name: str, below: TreeNode, over: TreeNode, faults: Faults, values: bo
         if isinstance(below, Scalar) and not is_null(below):
             like = Entry(key=Scalar(text="like", style="plain", place=below.place), value=below)
             return Mapping(entries=(like, *over.entries), place=over.place, flow=over.flow)
+    if name in _AMOUNTS and not values and isinstance(below, Scalar):
+        said = (Scalar(text=each, style="plain", place=below.place) for each in _AMOUNTS[name])
+        below = Mapping(entries=tuple(Entry(key=each, value=below) for each in said), place=below.place)
     if isinstance(below, Mapping):
         return lay_over(below, over, faults=faults, values=values or name in VALUES)
     return over

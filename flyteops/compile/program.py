@@ -10,7 +10,9 @@ from flyteops.compile.launch_plans import compile_launch_plans
 from flyteops.compile.layers import layers_of
 from flyteops.compile.moves import keyed_by_first_name, read_moves
 from flyteops.compile.origins import Origins
-from flyteops.compile.settings import Profiles, lower_resources
+from flyteops.compile.pools import Pools
+from flyteops.compile.resources import lower_resources
+from flyteops.compile.settings import Profiles
 from flyteops.compile.tasks import compile_tasks
 from flyteops.compile.workflows import compile_workflows
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
@@ -106,13 +108,20 @@ def _compile(
     faults: Faults,
 ) -> Program:
     layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
+    pools = Pools(layers.section("node_pools"), domain=domain, faults=faults)
     profiles = Profiles(
-        layers.section("resources"), layers.section("images"), default_image=default_image, digests=image_digests
+        layers.section("resources"),
+        layers.section("images"),
+        pools=pools,
+        default_image=default_image,
+        digests=image_digests,
     )
     known = Known(layers=layers, python=python, profiles=profiles, faults=faults)
     for declared in layers.section("resources").values():
         # A profile that nobody uses is still checked.
         lower_resources(declared.body, faults=faults, sound=declared.sound)
+    for declared in layers.section("node_pools").values():
+        known.bodies[f"node_pool/{declared.name}"] = (declared.place, declared.body)
     compile_tasks(known)
     compile_workflows(known)
     launch_plans = compile_launch_plans(known)
@@ -130,6 +139,7 @@ def _compile(
         workflows={name: workflow for name, workflow in known.workflows.items() if workflow is not None},
         launch_plans=launch_plans,
         moves=moves,
+        node_pools=pools.pools,
         origins=Origins(known.bodies),
         warnings=tuple(each for each in in_order(faults.found) if each.severity is Severity.WARNING),
     )

@@ -11,17 +11,17 @@ from flyteops.compile.fields import (
     map_in,
     number_of,
     pairs_in,
-    place_in,
     text_in,
     text_of,
     texts_in,
     with_field,
     without,
-    written_together,
 )
 from flyteops.compile.layers import Declared, lay_over
+from flyteops.compile.pools import Pools
+from flyteops.compile.resources import lower_resources
+from flyteops.model.diagnostics import Place
 from flyteops.model.entities import (
-    Amount,
     Backoff,
     CachePolicy,
     Image,
@@ -29,11 +29,10 @@ from flyteops.model.entities import (
     Retries,
     TaskSettings,
     Timeout,
-    Toleration,
 )
-from flyteops.source.quantities import duration_s, quantity_nano
+from flyteops.source.quantities import duration_s
 from flyteops.source.scalars import core_value, is_null
-from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
+from flyteops.source.tree import Mapping, Scalar, TreeNode
 
 SETTINGS = ("resources", "image", "retries", "timeout", "interruptible", "cache", "env")
 """The fields of a task that become its settings."""
@@ -47,9 +46,11 @@ class Profiles:
         resources: Dict[str, Declared],
         images: Dict[str, Declared],
         *,
+        pools: Pools,
         default_image: str | None,
         digests: Dict[str, str],
     ) -> None:
+        self.pools = pools
         self.resources = resources
         self.images = images
         self.digests = digests
@@ -87,17 +88,39 @@ class Profiles:
             return with_field(body, key, lay_over(profile.body, without(value, "like"), faults=faults))
         return with_field(body, key, profile.body)
 
-    def lower(self, body: Mapping, *, written: Mapping, owner: str, faults: Faults, sound: bool = True) -> TaskSettings:
-        """Settings of an expanded body; `written` is the body before, where an image still has its name."""
-        interruptible = flag_in(body, "interruptible")
+    def lower(
+        self,
+        body: Mapping,
+        *,
+        written: Mapping,
+        owner: str,
+        faults: Faults,
+        sound: bool = True,
+        at: Place | None = None,
+        fits: bool = True,
+    ) -> TaskSettings:
+        """Settings of an expanded body; `written` is the body before, where an image still has its name. That no
+        node pool fits is told at `at`, where the task or node is, when `fits`."""
+        interruptible = flag_in(body, "interruptible") is True
+        resources = self._resources(body, written, faults, sound)
+        placement = self.pools.placement(
+            resources,
+            body,
+            interruptible=interruptible,
+            written=written,
+            owner=f'task "{owner}"',
+            at=at or body.place,
+            faults=faults if sound and fits else None,
+        )
         return TaskSettings(
-            resources=self._resources(body, written, faults, sound),
+            resources=resources,
             image=self._image(body, written, owner, faults),
             retries=_retries(body),
             timeout=_timeout(body),
-            interruptible=interruptible is True,
+            interruptible=interruptible,
             cache=_cache(body),
             env=pairs_in(body, "env"),
+            placement=placement,
         )
 
     # ------------------------------------------------------------------------------------------ resources
@@ -173,92 +196,6 @@ _NO_RESOURCES = Resources()
 
 def _is_image_reference(text: str) -> bool:
     return any(mark in text for mark in ":/@")
-
-
-def lower_resources(given: Mapping, *, faults: Faults, sound: bool = True) -> Resources:
-    """Resources from a map with every profile laid open."""
-    gpu = _gpu(given, faults)
-    accelerator = text_in(given, "accelerator")
-    if sound and accelerator is not None and gpu is None and given.get("gpu") is None:
-        faults.add(
-            "FO259",
-            f"the accelerator {accelerator} is asked for without a gpu",
-            at=place_in(given, "accelerator"),
-            label="no gpu: beside it",
-            help="write gpu: 1, or take the accelerator away",
-        )
-    return Resources(
-        cpu=_amount(given, "cpu", faults, limited=False),
-        memory=_amount(given, "memory", faults),
-        gpu=gpu,
-        accelerator=accelerator,
-        ephemeral_storage=_amount(given, "ephemeral_storage", faults),
-        shared_memory=text_in(given, "shared_memory"),
-        node_selector=pairs_in(given, "node_selector"),
-        tolerations=_tolerations(given.get("tolerations")),
-        priority=text_in(given, "priority"),
-    )
-
-
-def _gpu(given: Mapping, faults: Faults) -> int | None:
-    node = given.get("gpu")
-    if isinstance(node, Mapping):
-        node = node.get("limit") or node.get("request")
-    if node is None or is_null(node):
-        return None
-    count = int_of(node)
-    if count is None or count < 1:
-        shown = node.text if isinstance(node, Scalar) else "this"
-        faults.add(
-            "FO260",
-            f"gpu must be a whole number of at least 1, not {shown}",
-            at=node.place,
-            label="devices are given whole",
-            help="write gpu: 1; to ask for none, leave gpu out",
-        )
-        return None
-    return count
-
-
-def _amount(given: Mapping, name: str, faults: Faults, *, limited: bool = True) -> Amount | None:
-    node = given.get(name)
-    if isinstance(node, Scalar):
-        text = text_of(node)
-        if text is None:
-            return None
-        return Amount(request=text, limit=text if limited else None)
-    if not isinstance(node, Mapping):
-        return None
-    request, limit = text_in(node, "request"), text_in(node, "limit")
-    low, high = quantity_nano(request or ""), quantity_nano(limit or "")
-    if low is not None and high is not None and low > high:
-        if written_together(node, node.get("request") or node, node.get("limit") or node):
-            return None  # told where it was read
-        faults.add(
-            "FO258",
-            f"{name}: the request {request} is above the limit {limit}",
-            at=place_in(node, "request"),
-            help="raise the limit or lower the request",
-        )
-        return None
-    if request is None and limit is None:
-        return None
-    return Amount(request=request or limit, limit=limit or request)
-
-
-def _tolerations(node: TreeNode | None) -> tuple[Toleration, ...]:
-    if not isinstance(node, Sequence):
-        return ()
-    return tuple(
-        Toleration(
-            key=text_in(item, "key") or "",
-            operator=text_in(item, "operator") or "",
-            value=text_in(item, "value") or "",
-            effect=text_in(item, "effect") or "",
-        )
-        for item in node.items
-        if isinstance(item, Mapping)
-    )
 
 
 def _seconds(body: Mapping, name: str) -> float | None:

@@ -54,7 +54,7 @@ def _lower(known: Known, declared: Declared, path: str, at: Place) -> Task | Non
     expanded = known.profiles.expand(body, faults=faults)
     known.bodies[f"task/{name}"] = (declared.place, expanded)
     known.task_bodies[name] = body
-    settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound)
+    settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound, at=at)
     module, _, function = path.partition(":")
     signature = known.python.signature(FunctionRef(module=module, name=function), at)
     if isinstance(signature, tuple):
@@ -108,7 +108,10 @@ def overridden(known: Known, task: Task, overrides: Mapping) -> TaskSettings:
     body = known.task_bodies[task.name]
     written = lay_over(body, overrides, faults=known.faults)
     expanded = known.profiles.expand(written, faults=known.faults)
-    settings = known.profiles.lower(expanded, written=written, owner=task.name, faults=known.faults)
+    fits = overrides.get("resources") is not None or overrides.get("interruptible") is not None
+    settings = known.profiles.lower(
+        expanded, written=written, owner=task.name, faults=known.faults, at=overrides.place, fits=fits
+    )
     if settings.cache is not None and overrides.get("cache") is not None:
         check_ignored(written, task.interface, faults=known.faults)
     return settings

@@ -54,6 +54,8 @@ class Toleration:
     operator: str = ""
     value: str = ""
     effect: str = ""
+    seconds: int | None = None
+    """How long a pod that runs there already may stay; of the effect NoExecute only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,18 @@ class Resources:
     partition: str | None = None
     """A part of an accelerator (`1g.5gb`); `none` asks for a whole one that is not cut up."""
     queue: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """The declared node pool that a pod goes to, with what it takes to get there. `mixed`: the pool has accelerators
+    cut up in several ways, so that its selector alone does not say which."""
+
+    pool: str
+    selector: tuple[tuple[str, str], ...] = ()
+    tolerations: tuple[Toleration, ...] = ()
+    spot: bool = False
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +165,8 @@ class TaskSettings:
     interruptible: bool = False
     cache: CachePolicy | None = None
     env: tuple[tuple[str, str], ...] = ()
+    placement: Placement | None = None
+    """Chosen, not written: the pool of the domain that fits; None where no pools are declared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import Entity, LaunchPlan, Task, Workflow
 from flyteops.model.ids import EntityId, Kind
+from flyteops.model.pools import NodePool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Program:
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     launch_plans: Mapping[str, LaunchPlan] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
+    node_pools: tuple[NodePool, ...] = ()
     origins: Mapping[str, Place] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
 

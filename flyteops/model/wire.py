@@ -25,6 +25,7 @@ from flyteops.model.entities import (
     LaunchPlanCall,
     MapCall,
     Node,
+    Placement,
     Resources,
     Retries,
     Schedule,
@@ -147,6 +148,7 @@ def settings_wire(settings: TaskSettings) -> JsonObject:
             "timeout": timeout_wire(settings.timeout),
             "interruptible": settings.interruptible or None,
             "env": dict(settings.env),
+            "node_pool": placement_wire(settings.placement) if settings.placement else None,
         }
     )
     if settings.cache is not None:
@@ -178,6 +180,19 @@ def resources_wire(resources: Resources) -> JsonObject:
     )
 
 
+def placement_wire(placement: Placement) -> JsonObject:
+    """The pool that a pod goes to, as far as it changes the pod."""
+    return sparse(
+        {
+            "name": placement.pool,
+            "selector": dict(placement.selector),
+            "tolerations": [toleration_wire(each) for each in placement.tolerations],
+            "spot": placement.spot or None,
+            "mixed": placement.mixed or None,
+        }
+    )
+
+
 def toleration_wire(toleration: Toleration) -> JsonObject:
     """A toleration by its given fields."""
     return sparse(
@@ -186,6 +201,7 @@ def toleration_wire(toleration: Toleration) -> JsonObject:
             "operator": toleration.operator,
             "value": toleration.value,
             "effect": toleration.effect,
+            "seconds": toleration.seconds,
         }
     )
 

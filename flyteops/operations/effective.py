@@ -16,6 +16,7 @@ from flyteops.model.entities import (
     Task,
     TaskCall,
     TaskSettings,
+    Toleration,
     Workflow,
 )
 from flyteops.model.ids import Kind
@@ -60,7 +61,9 @@ def settings_rows(settings: TaskSettings) -> Rows:
         yield f"resources.{name}", None if value is None else str(value)
     yield from _pairs("resources.node_selector", resources.node_selector)
     if resources.tolerations:
-        yield "resources.tolerations", "; ".join(f"{each.key} {each.effect}".strip() for each in resources.tolerations)
+        yield "resources.tolerations", "; ".join(map(_toleration, resources.tolerations))
+    if settings.placement is not None:
+        yield "node_pool", settings.placement.pool + (" (spot)" if settings.placement.spot else "")
     yield "image", None if image is None else (image.reference or image.name) + _pinned(image.digest)
     yield "retries.limit", str(settings.retries.limit)
     backoff = settings.retries.backoff
@@ -189,6 +192,14 @@ def _leaves(value: Json, path: str) -> Rows:
 
 def _pairs(path: str, pairs: tuple[tuple[str, str], ...]) -> Rows:
     yield from ((f"{path}.{name}", value) for name, value in pairs)
+
+
+def _toleration(toleration: Toleration) -> str:
+    """`gpu=a100:NoSchedule`, as a taint is written; a key alone bears every value."""
+    value = f"={toleration.value}" if toleration.value else ""
+    effect = f":{toleration.effect}" if toleration.effect else ""
+    seconds = f" for {toleration.seconds}s" if toleration.seconds is not None else ""
+    return f"{toleration.key or 'every taint'}{value}{effect}{seconds}"
 
 
 def _amount(amount: Amount | None) -> str | None:

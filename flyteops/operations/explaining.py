@@ -163,7 +163,10 @@ class _Explainer:
             yield value if value.place is None or value.writer else replace(value, writer=str(own))
 
     def _value(self, owner: EntityId, path: str, text: str | None, place: Place | None) -> Value:
-        """A value with its writer; two are written where no declaration is."""
+        """A value with its writer; two are written where no declaration is, and a pool is chosen."""
+        if path == "node_pool" and text is not None:
+            at = self.places.get(f"node_pool/{text.partition(' ')[0]}")
+            return Value(path=path, text=text, place=at, writer="the cheapest that fits")
         if place is None and text is not None and owner.kind is Kind.TASK:
             if path == "image" and self.image_at is not None:
                 return Value(path=path, text=text, place=self.image_at, writer="the domain's default_image")

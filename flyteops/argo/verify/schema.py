@@ -140,8 +140,12 @@ _TOLERATION = closed(
         "operator": only("Exists", "Equal"),
         "value": _LABEL_VALUE,
         "effect": only("NoSchedule", "PreferNoSchedule", "NoExecute"),
+        "tolerationSeconds": whole(0, 2**31),
     },
 )
+_ABSENT = closed({"matchExpressions": exactly(closed({"key": _SELECTOR_KEY, "operator": only("DoesNotExist")}))})
+_REQUIRED = closed({"nodeSelectorTerms": exactly(_ABSENT)})
+_AFFINITY = closed({"nodeAffinity": closed({"requiredDuringSchedulingIgnoredDuringExecution": _REQUIRED})})
 
 # ------------------------------------------------------------------------------------------- templates
 
@@ -179,6 +183,7 @@ _LEAF_OPTIONAL = {
     "activeDeadlineSeconds": whole(1, _YEAR_S),
     "nodeSelector": pairs(_SELECTOR_KEY, _LABEL_VALUE),
     "tolerations": listed(_TOLERATION),
+    "affinity": _AFFINITY,
     "priorityClassName": _ACCOUNT,
 }
 _WHEN = (

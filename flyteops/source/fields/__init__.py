@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flyteops.source.fields.launch_plans import LAUNCH_PLAN
+from flyteops.source.fields.node_pools import NODE_POOL
 from flyteops.source.fields.profiles import IMAGE, RESOURCES
 from flyteops.source.fields.tasks import TASK, TASK_DEFAULTS
 from flyteops.source.fields.workflows import WORKFLOW
@@ -17,6 +18,7 @@ ENTITIES: dict[str, tuple[Field, str]] = {
         ),
         "image",
     ),
+    "node_pools": (Field(shape=NODE_POOL, description="The shapes of hosts that a domain has, by name."), "node pool"),
     "tasks": (Field(shape=TASK, description="Tasks by name: one step of work each."), "task"),
     "workflows": (Field(shape=WORKFLOW, description="Workflows by name: graphs of nodes."), "workflow"),
     "launch_plans": (
@@ -33,7 +35,6 @@ LATER_SECTIONS: dict[str, str] = {
     "channels": "Where notifications go, by name.",
     "workspaces": "Development machines.",
     "pod_templates": "Pod specs that tasks are laid into.",
-    "node_pools": "The shapes of hosts that a domain has.",
     "roles": "Who may do what.",
     "policies": "Rules that every plan is held against.",
     "quotas": "How much may be used at once.",

@@ -32,11 +32,13 @@ TOLERATION = Table(
             shape=Words(words=("NoSchedule", "PreferNoSchedule", "NoExecute")), description="The effect that is borne."
         ),
         "tolerationSeconds": Field(
-            shape=Number(), description="Seconds before the pod must go.", later="tolerationSeconds"
+            shape=Number(), description="Seconds before a pod that runs there must go; of NoExecute.", example="300"
         ),
     },
+    foreign={"toleration_seconds": "tolerationSeconds", "seconds": "tolerationSeconds"},
 )
 
+_DEVICES = Number(most=1024)
 RESOURCES = Table(
     what="resources",
     fields={
@@ -48,7 +50,20 @@ RESOURCES = Table(
         "memory": Field(
             shape=_amount(of_bytes=True), description="Memory. Plain: request and limit.", example="512Mi"
         ),
-        "gpu": Field(shape=Number(most=1024), description="Whole accelerators.", example="1"),
+        "gpu": Field(
+            shape=Either(
+                scalar=_DEVICES,
+                mapping=Table(
+                    what="gpu amount",
+                    fields={
+                        "request": Field(shape=_DEVICES, description="As many as the limit."),
+                        "limit": Field(shape=_DEVICES, description="Whole accelerators."),
+                    },
+                ),
+            ),
+            description="Whole accelerators. Plain: request and limit.",
+            example="1",
+        ),
         "accelerator": Field(
             shape=Text(rule="label_value"), description="Kind of accelerator.", example="nvidia-tesla-a100"
         ),
@@ -65,8 +80,14 @@ RESOURCES = Table(
             shape=ListOf(item=TOLERATION), description="Taints that are borne.", example="[{key: gpu}]"
         ),
         "priority": Field(shape=Text(rule="service_account"), description="Priority class of the pod."),
-        "partition": Field(shape=Text(), description="Part of an accelerator.", later="partitions of accelerators"),
-        "queue": Field(shape=Text(), description="Queue that admits the pod.", later="queues"),
+        "partition": Field(
+            shape=Text(rule="label_value"),
+            description="Part of an accelerator; none for a whole one that is not cut up.",
+            example="1g.10gb",
+        ),
+        "queue": Field(
+            shape=Text(rule="service_account"), description="Queue of Kueue that admits the pod.", example="gpu-train"
+        ),
         "like": LIKE,
     },
     foreign={
@@ -75,7 +96,7 @@ RESOURCES = Table(
         "requests": "cpu: {request: …, limit: …}", "limits": "cpu: {request: …, limit: …}",
         "request": "cpu: {request: …, limit: …}", "limit": "cpu: {request: …, limit: …}",
         "nvidia.com/gpu": "gpu", "nodeSelector": "node_selector", "priority_class": "priority",
-        "priorityClassName": "priority",
+        "priorityClassName": "priority", "queue_name": "queue", "local_queue": "queue", "mig": "partition",
     },
 )  # fmt: skip
 
