@@ -28,7 +28,12 @@ def set_scheduling(body: JsonObject, task: Task, settings: TaskSettings, *, targ
     if resources.accelerator and not pool.selector:
         selector.setdefault(target.accelerator_label, resources.accelerator)
     if resources.partition is not None and (pool.mixed or not pool.selector):
-        _set_partition(body, selector, resources.partition, task=task, target=target, found=found)
+        way_out = "declare one node pool for each partition" if pool.mixed else "name its labels in node_pools"
+        found.note(
+            f"partition of task/{task.name} is looked for by the label {target.partition_label}: {way_out} "
+            "when hosts are labelled otherwise"
+        )
+        _set_partition(body, selector, resources.partition, label=target.partition_label)
     if settings.interruptible:
         _set_spot(selector, tolerations, task=task, placement=settings.placement, target=target, found=found)
     for text in (*selector, *selector.values()):
@@ -41,12 +46,8 @@ def set_scheduling(body: JsonObject, task: Task, settings: TaskSettings, *, targ
         body["priorityClassName"] = found.object_name(resources.priority, at=at, what="priority")
 
 
-def _set_partition(
-    body: JsonObject, selector: dict[str, str], partition: str, *, task: Task, target: Target, found: Findings
-) -> None:
+def _set_partition(body: JsonObject, selector: dict[str, str], partition: str, *, label: str) -> None:
     """A part of an accelerator by its label; a whole one is where that label is not."""
-    label = target.partition_label
-    found.note(f"partition of task/{task.name} is looked for by the label {label}: name the labels in node_pools")
     if partition != WHOLE:
         selector.setdefault(label, partition)
         return

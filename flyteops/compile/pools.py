@@ -18,9 +18,8 @@ from flyteops.source.tree import Mapping
 class Pools:
     """The declared pools of a domain. Without any, nothing is placed and nothing is checked."""
 
-    def __init__(self, declared: Dict[str, Declared], *, domain: str, faults: Faults) -> None:
+    def __init__(self, declared: Dict[str, Declared], *, faults: Faults) -> None:
         self.declared = declared
-        self.domain = domain
         self.pools = tuple(_lower(declared[name], faults) for name in sorted(declared))
         self._known: dict[Shape, NodePool | None] = {}
 
@@ -56,7 +55,7 @@ class Pools:
         pool, lacking = nearest
         faults.add(
             "FO265",
-            f"{owner} fits no node pool of domain {self.domain}",
+            f"{owner} fits no declared node pool",
             at=_place(written, lacking, at),
             label=f"the nearest is {pool.name}: {lacking[0].why}",
             help=_way_out(lacking, pool),

@@ -108,7 +108,7 @@ def _compile(
     faults: Faults,
 ) -> Program:
     layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
-    pools = Pools(layers.section("node_pools"), domain=domain, faults=faults)
+    pools = Pools(layers.section("node_pools"), faults=faults)
     profiles = Profiles(
         layers.section("resources"),
         layers.section("images"),

@@ -38,7 +38,8 @@ def misfits(shape: Shape, pool: NodePool) -> tuple[Misfit, ...]:
 def _misfits(shape: Shape, pool: NodePool) -> Iterator[Misfit]:
     wanted = shape.resources
     if wanted.gpu and (pool.gpu or 0) < wanted.gpu:
-        yield Misfit("gpu", f"a host has {pool.gpu or 'no'} gpu, and {wanted.gpu} are asked for")
+        verb = "is" if wanted.gpu == 1 else "are"
+        yield Misfit("gpu", f"a host has {pool.gpu or 'no'} gpu, and {wanted.gpu} {verb} asked for")
     if wanted.accelerator and wanted.accelerator != pool.accelerator:
         yield Misfit("accelerator", f"its accelerator is {pool.accelerator or 'not said'}, not {wanted.accelerator}")
     if wanted.partition == WHOLE and pool.partitions:
@@ -80,8 +81,9 @@ def nano(quantity: str) -> int:
 def chosen_pool(shape: Shape, pools: Iterable[NodePool]) -> NodePool | None:
     """The pool that a shape goes to; None when it fits none.
 
-    A spot pool when it is interruptible and one fits; a pool without accelerators when it asks for none and one fits;
-    then the cheapest for this shape, a pool without a price last; then by name.
+    A spot pool when it is interruptible and one fits; a pool without accelerators when it asks for none, and one
+    whose accelerators are whole when it does not say, as far as one fits; then the cheapest for this shape, a pool
+    without a price last; then by name.
     """
     fitting = [pool for pool in pools if not misfits(shape, pool)]
     return min(fitting, key=lambda pool: _rank(shape, pool), default=None)
@@ -89,7 +91,7 @@ def chosen_pool(shape: Shape, pools: Iterable[NodePool]) -> NodePool | None:
 
 def _rank(shape: Shape, pool: NodePool) -> tuple[bool, bool, bool, float, str]:
     price = hourly_price(shape.resources, pool)
-    wasted = bool(pool.gpu) and not shape.resources.gpu
+    wasted = bool(pool.partitions if shape.resources.gpu else pool.gpu) and shape.resources.partition is None
     return (shape.interruptible and not pool.spot, wasted, price is None, price or 0.0, pool.name)
 
 

@@ -66,6 +66,12 @@ ENTRIES: tuple[Entry, ...] = (
         "Namespaces and service accounts are small letters, digits and dashes.",
         "Write the name in that form.",
     ),
+    Entry(
+        "FO830",
+        "a queue that a pod's label cannot say",
+        "Kueue admits a pod by its label kueue.x-k8s.io/queue-name, which holds one name of at most 63 characters.",
+        "Shorten the name, or take the label of the same key away.",
+    ),
     # A cluster that is applied to: flyteops/operations/cluster_faults.py.
     Entry(
         "FO760",

@@ -266,6 +266,25 @@ _VALUES = (
     ),
     Entry("FO260", "A gpu is not whole", "gpu: is a whole number of at least 1.", "Write 1, or leave gpu out."),
     Entry(
+        "FO263",
+        "A gpu is asked for and limited differently",
+        "Devices are given whole and never shared: request and limit are the same number.",
+        "Write one number.",
+    ),
+    Entry(
+        "FO264",
+        "A toleration that Kubernetes does not take",
+        "A toleration names a key unless it is Exists for every taint; Exists has no value; seconds are for NoExecute.",
+        "Complete it as the help says.",
+    ),
+    Entry(
+        "FO265",
+        "A shape fits no node pool",
+        "Where node pools are declared for a domain, each task must fit on a host of one: cpu, memory, disk, gpu, "
+        "accelerator, partition, labels, and spot for what may be interrupted.",
+        "Ask for what a host has, or declare the pool.",
+    ),
+    Entry(
         "FO261",
         "A resources profile does not exist",
         "resources: names a profile of the section resources, or says its fields.",
