@@ -199,7 +199,13 @@ class Workspace:
         return KubernetesCluster(kubeconfig=self.environ.get("KUBECONFIG") or None, context=declared.context)
 
     def cluster_side(
-        self, program: Program, *, parallelism: int | None = None, accepted: str = "", pinned: bool = True
+        self,
+        program: Program,
+        *,
+        parallelism: int | None = None,
+        accepted: str = "",
+        pinned: bool = True,
+        wait_s: float = 0.0,
     ) -> ClusterSide | None:
         """What the program wants in the domain's cluster; None when the domain has none."""
         cluster = self.cluster()
@@ -215,7 +221,21 @@ class Workspace:
             parallelism=parallelism or PARALLELISM,
             accepted_cluster=accepted,
             pinned=pinned,
+            wait_s=wait_s,
         )
+
+    def runs_not_over(self) -> Mapping[str, int] | None:
+        """How many runs of each address are not over in the domain's cluster; None when it has none, or does not
+        answer."""
+        cluster = self.cluster()
+        if cluster is None:
+            return None
+        from flyteops.argo.names import label_value
+        from flyteops.operations.cluster_health import runs_not_over
+        from flyteops.reconcile import selector
+
+        ours = selector(label_value(self.settings.project), label_value(self.domain))
+        return runs_not_over(cluster, namespace=self.target().namespace, selector=ours)
 
     def require_cluster(self, side: ClusterSide | None) -> ClusterSide:
         """The cluster of the domain; Refused when it has none."""

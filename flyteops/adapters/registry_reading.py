@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flyteops.adapters import registry_sql as sql
 from flyteops.adapters.registry_faults import no_longer_whole, not_a_registry
@@ -13,6 +13,7 @@ from flyteops.adapters.registry_seal import Replay, listed, seal_of
 from flyteops.adapters.registry_tables import Database
 from flyteops.model.digest import JsonObject
 from flyteops.model.ids import EntityId, Kind
+from flyteops.model.referring import Referrer, referred_place, referrer_of
 from flyteops.model.state import Effect, EntityRecord, ObjectRecord, ObjectRef, Revision, Snapshot
 
 EntityRow = tuple[str, str, str, str | None, str | None]
@@ -66,7 +67,23 @@ def snapshot_of(database: Database, domain: Domain) -> Snapshot:
         ):
             raise not_a_registry(domain.where, f"its pointers do not match the seal of generation {generation}")
     rows = database.execute(sql.GET_ENTITIES, domain.key).fetchall()
-    return _snapshot(domain, lineage, generation, revision=newest, rows=rows)
+    found = _snapshot(domain, lineage, generation, revision=newest, rows=rows)
+    return replace(found, referrers=referrers_of(database, domain))
+
+
+def referrers_of(database: Database, domain: Domain) -> tuple[Referrer, ...]:
+    """Tasks of others that stand for tasks of this domain. A record that does not fit its digest is theirs to mend."""
+    found = []
+    for project, name_of_domain, name, digest, wire, payload in database.execute(
+        sql.GET_REFERRERS, (sql.REFERS, *domain.key)
+    ).fetchall():
+        if record_digest(wire, payload) != digest:
+            continue
+        content: JsonObject = json.loads(payload)
+        referrer = referrer_of(project, name_of_domain, name, content)
+        if referrer is not None and referred_place(content) == domain.key:
+            found.append(referrer)
+    return tuple(sorted(found, key=str))
 
 
 def snapshot_at(database: Database, domain: Domain, generation: int) -> Snapshot | None:

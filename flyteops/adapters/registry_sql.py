@@ -86,6 +86,14 @@ SELECT pointer.kind, pointer.name, pointer.digest, entity.wire, entity.payload
 FROM pointer LEFT JOIN entity ON entity.digest = pointer.digest
 WHERE pointer.project = ? AND pointer.domain = ? AND pointer.archived = 0"""
 
+# Text for JSON and no JSON operators: the pattern finds candidates, and each is read.
+GET_REFERRERS = """
+SELECT pointer.project, pointer.domain, pointer.name, pointer.digest, entity.wire, entity.payload
+FROM pointer JOIN entity ON entity.digest = pointer.digest
+WHERE pointer.archived = 0 AND pointer.kind = 'task' AND entity.payload LIKE ?
+  AND NOT (pointer.project = ? AND pointer.domain = ?)"""
+REFERS = '%"ref":{%'
+
 PUT_INTENT = """
 INSERT INTO journal (operation, step, project, domain, object, digest, action, epoch, state)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'intent')

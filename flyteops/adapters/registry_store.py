@@ -38,6 +38,7 @@ from flyteops.adapters.registry_faults import (
 from flyteops.adapters.registry_head import Head, HeadObject, probe, touched
 from flyteops.adapters.registry_seal import listed
 from flyteops.adapters.registry_store_care import garbage_of, misfits_of
+from flyteops.adapters.registry_store_uses import Uses
 from flyteops.model.errors import OutsideFailed
 from flyteops.model.state import Effect, Fence, Garbage, Misfit, ObjectRecord, PointerChange, Revision, Snapshot
 from flyteops.ports.clock import Clock, Ids
@@ -75,6 +76,7 @@ class StoreRegistry:
         self._ids = ids
         self._tool = tool
         self._wait = wait
+        self._uses = Uses(store, prefix, ids=ids)
         self._watched: dict[str, tuple[tuple[str, int, int], float]] = {}
 
     def _documents(self, domain: str) -> Documents:
@@ -111,10 +113,13 @@ class StoreRegistry:
         """One consistent snapshot; generation 0 and no lineage when there is no registry yet."""
 
         def read(documents: Documents, head: Head | None) -> Snapshot:
+            referrers = self._uses.of((self._project, domain))
             if head is None or not head.state:
                 lineage = self._lineage()
-                return Snapshot(lineage=lineage, project=self._project, domain=domain, generation=0)
-            return self._told(documents, head, documents.get(head.state), domain=domain)
+                return Snapshot(
+                    lineage=lineage, project=self._project, domain=domain, generation=0, referrers=referrers
+                )
+            return replace(self._told(documents, head, documents.get(head.state), domain=domain), referrers=referrers)
 
         return self._reading(domain, read)
 
@@ -296,6 +301,7 @@ class StoreRegistry:
             last = documents.get(proved.state) if proved.state else None
             if proved.generation != expected_generation:
                 raise generation_moved(domain, expected_generation, revision_in(last) if last else None)
+            self._uses.note((self._project, domain), last, changes)
             work = _work(documents, head) | {"intents": {}}
             state: Document = {
                 "generation": proved.generation + 1,

@@ -21,15 +21,26 @@ if TYPE_CHECKING:
 @click.option("--allow-dirty", is_flag=True, help="Apply uncommitted files, in a domain that permits it.")
 @click.option("--allow", metavar="RULE[:ADDRESS]", multiple=True, help="Consent to one rule, in an unprotected domain.")
 @click.option("--parallelism", type=click.IntRange(1, 64), help="Calls to the cluster at a time; 8 otherwise.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0, 3600),
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest wait for the engine to take up the schedules.",
+)
 @click.option("--accept-cluster", metavar="UID", help="The domain moves to this cluster, such as one built anew.")
 @click.option("-y", "--auto-approve", is_flag=True, help="Do not ask.")
 @click.argument("saved", metavar="[PLAN]", required=False)
-def run(
+def run(  # noqa: PLR0913 - one argument an option
     session: Session,
+    *,
     commit: str | None,
     allow_dirty: bool,
     allow: tuple[str, ...],
     parallelism: int | None,
+    wait_s: float,
     accept_cluster: str | None,
     auto_approve: bool,
     saved: str | None,
@@ -59,10 +70,17 @@ def run(
         require_same(*reviewed, planned, tool=tool_version())
     verdict = workspace.verdict(planned, allow=allow)
     check(planned, prune_limit=workspace.prune_limit, allow_dirty=allow_dirty, verdict=verdict)
-    side = workspace.cluster_side(planned.program, parallelism=parallelism, accepted=accept_cluster or "")
+    side = workspace.cluster_side(
+        planned.program, parallelism=parallelism, accepted=accept_cluster or "", wait_s=wait_s
+    )
     as_json = output.form == "json"
     if planned.plan.changes and not as_json:
-        context = context_of(planned, now_ms=system_clock().now_ms(), verdict=verdict)
+        context = context_of(
+            planned,
+            now_ms=system_clock().now_ms(),
+            verdict=verdict,
+            unfinished_runs=workspace.runs_not_over() if side else None,
+        )
         output.result(render_plan(planned.plan, color=output.color_results, verbose=output.verbose, context=context))
     if planned.plan.changes and not auto_approve and not _agreed(session, workspace.domain):
         return Exit.REFUSED

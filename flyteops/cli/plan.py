@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--against", metavar="REF", help="Tell what changed since this commit from what was pending before it.")
 @click.option("--out", metavar="FILE", help="Write the plan as JSON to FILE as well, for `apply FILE`.")
 @click.option("--json-into", metavar="FILE", help="The same, for a reader that is no apply.")
+@click.option("--runs", is_flag=True, help="Ask the domain's cluster, too, which runs are not over.")
 @click.option("--at", metavar="TIME", help="Tell the next firings as of this moment (RFC 3339) instead of now.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 for safe changes, 3 for changes that need consent.")
 def run(
@@ -34,6 +35,7 @@ def run(
     against: str | None,
     out: str | None,
     json_into: str | None,
+    runs: bool,
     at: str | None,
     detailed_exitcode: bool,
 ) -> int:
@@ -49,7 +51,13 @@ def run(
     if planned.program.warnings:
         session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)
     deltas = _deltas(session, workspace, planned, against) if against else None
-    context = context_of(planned, now_ms=now_ms, deltas=deltas, verdict=workspace.verdict(planned))
+    context = context_of(
+        planned,
+        now_ms=now_ms,
+        deltas=deltas,
+        verdict=workspace.verdict(planned),
+        unfinished_runs=workspace.runs_not_over() if runs else None,
+    )
     document = plan_wire(planned.plan, tool=tool_version(), context=context)
     for name in (out, json_into):
         if name:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -85,6 +86,8 @@ class Reach:
 
     workflows: tuple[str, ...] = ()
     launch_plans: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    """Tasks of other projects and domains that stand for it, as `project/domain/task/name`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +205,11 @@ class PlanContext:
     deltas: Deltas | None = None
     consents: tuple[ConsentState, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    unfinished_runs: Mapping[str, int] | None = None
+    """Runs that are not over, by the address they were started from; None when nobody asked, or nobody answered."""
 
 
-FORMAT_VERSION = "1.1"
+FORMAT_VERSION = "1.2"
 __all__ = [
     "FORMAT_VERSION",
     "Action",

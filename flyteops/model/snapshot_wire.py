@@ -5,8 +5,12 @@ It holds what the registry holds: names, digests and wire forms, which name secr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.ids import EntityId, Kind
+from flyteops.model.referring import Referrer
 from flyteops.model.state import EntityRecord, Revision, Snapshot
 from flyteops.model.wire import ENTITY_WIRE
 
@@ -27,7 +31,20 @@ def snapshot_wire(snapshot: Snapshot, *, tool: str) -> JsonObject:
             for entity, record in sorted(snapshot.entities.items(), key=lambda each: each[0])
         ],
     }
+    if snapshot.referrers:
+        body["referrers"] = [_referrer(each) for each in snapshot.referrers]
     return {**body, "digest": digest_of(FORM, body), "tool_version": tool}
+
+
+def _referrer(each: Referrer) -> Json:
+    return {
+        "project": each.project,
+        "domain": each.domain,
+        "task": each.entity.name,
+        "target": each.target.name,
+        "inputs": list(each.inputs),
+        "outputs": list(each.outputs),
+    }
 
 
 def _revision(revision: Revision | None) -> Json:
@@ -64,6 +81,18 @@ def snapshot_of(document: JsonObject) -> Snapshot | None:
         generation=int(document["generation"]),  # type: ignore[arg-type]
         entities=entities,
         revision=Revision(**told) if told else None,  # type: ignore[arg-type]
+        referrers=tuple(_referring(each) for each in document.get("referrers", [])),  # type: ignore[union-attr, arg-type]
+    )
+
+
+def _referring(each: Mapping[str, Any]) -> Referrer:
+    return Referrer(
+        project=each["project"],
+        domain=each["domain"],
+        entity=EntityId(Kind.TASK, each["task"]),
+        target=EntityId(Kind.TASK, each["target"]),
+        inputs=tuple(each["inputs"]),
+        outputs=tuple(each["outputs"]),
     )
 
 
@@ -83,10 +112,13 @@ def snapshot_schema() -> JsonObject:
         tool=text,
         created_ms=whole,
     )
+    texts: Json = {"type": "array", "items": text}
+    referrer = _closed(project=text, domain=text, task=text, target=text, inputs=texts, outputs=texts)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "flyteops snapshot of a registry",
         **_closed(
+            optional={"referrers": {"type": "array", "items": referrer}},
             form={"const": FORM},
             lineage=text,
             project=text,
@@ -100,10 +132,10 @@ def snapshot_schema() -> JsonObject:
     }
 
 
-def _closed(**properties: Json) -> JsonObject:
+def _closed(optional: JsonObject | None = None, **properties: Json) -> JsonObject:
     return {
         "type": "object",
-        "properties": properties,
+        "properties": {**properties, **(optional or {})},
         "required": sorted(properties),
         "additionalProperties": False,
     }

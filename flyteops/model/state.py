@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 
 from flyteops.model.digest import JsonObject
 from flyteops.model.ids import EntityId
+from flyteops.model.referring import Referrer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Snapshot:
     generation: int
     entities: Mapping[EntityId, EntityRecord] = field(default_factory=dict)
     revision: Revision | None = None
+    referrers: tuple[Referrer, ...] = ()
+    """Tasks of other projects and domains in this registry that stand for tasks of this one, sorted."""
 
 
 JournalState = OneOf["intent", "applied", "confirmed"]

@@ -40,6 +40,8 @@ class ClusterSide:
     parallelism: int = PARALLELISM
     accepted_cluster: str = ""
     """A cluster that a person named as the new one of this domain."""
+    wait_s: float = 0.0
+    """How long an apply waits for the engine to take up its clocks."""
 
 
 def identify(side: ClusterSide, records: tuple[ObjectRecord, ...]) -> ClusterIdentity:

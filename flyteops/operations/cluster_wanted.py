@@ -26,6 +26,7 @@ def side_for(
     parallelism: int = PARALLELISM,
     accepted_cluster: str = "",
     pinned: bool = True,
+    wait_s: float = 0.0,
 ) -> ClusterSide:
     """What the program wants in the cluster: verified objects; InvalidProject for an image without a digest, unless
     nothing is to be applied (`pinned` False)."""
@@ -41,6 +42,7 @@ def side_for(
         wanted=wanted_objects(rendered.objects, namespace=target.namespace),
         parallelism=parallelism,
         accepted_cluster=accepted_cluster,
+        wait_s=wait_s,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flyteops.model.digest import sha256_hex
@@ -71,7 +72,12 @@ def records_of(program: Program) -> dict[EntityId, EntityRecord]:
 
 
 def context_of(
-    planned: Planned, *, now_ms: int, deltas: Deltas | None = None, verdict: Verdict | None = None
+    planned: Planned,
+    *,
+    now_ms: int,
+    deltas: Deltas | None = None,
+    verdict: Verdict | None = None,
+    unfinished_runs: Mapping[str, int] | None = None,
 ) -> PlanContext:
     """What is told beside the plan at a moment: next firings, consents, rules that would refuse it."""
     now = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
@@ -80,6 +86,7 @@ def context_of(
         deltas=deltas,
         consents=verdict.consents if verdict else (),
         refusals=verdict.told if verdict else (),
+        unfinished_runs=unfinished_runs,
     )
 
 

@@ -16,7 +16,8 @@ class Consumer:
     """One user of an entity: its address, the inputs it gives, and which outputs are read behind it."""
 
     address: str
-    owner: EntityId
+    owner: EntityId | None
+    """None for a user in another project or domain: no plan of ours adapts it."""
     gives: frozenset[str]
     reads: frozenset[str] = field(default_factory=frozenset)
 
@@ -40,6 +41,10 @@ class Consumers:
 def consumers_of(wanted: frozenset[EntityId], snapshot: Snapshot, changed: frozenset[EntityId]) -> Consumers:
     """The users of the wanted entities in what was applied: who comes new with a plan cannot be broken by it."""
     found: dict[EntityId, list[Consumer]] = {each: [] for each in wanted}
+    for each in snapshot.referrers:
+        if each.target in found:
+            gives, reads = frozenset(each.inputs), frozenset(each.outputs)
+            found[each.target].append(Consumer(address=str(each), owner=None, gives=gives, reads=reads))
     for entity, record in snapshot.entities.items():
         payload = record.payload
         if entity.kind is Kind.LAUNCH_PLAN:

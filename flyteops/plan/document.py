@@ -20,6 +20,7 @@ from flyteops.plan.size import size_of
 
 OUTSIDE_THE_DIGEST = (
     "format_version", "tool_version", "digest", "size", "upcoming", "deltas", "consents", "refusals",
+    "unfinished_runs",
 )  # fmt: skip
 
 
@@ -45,7 +46,19 @@ def plan_wire(plan: Plan, *, tool: str, context: PlanContext | None = None) -> J
         "deltas": _deltas(beside.deltas) if beside.deltas else None,
         "consents": [_consent(each) for each in beside.consents],
         "refusals": [_refusal(each) for each in beside.refusals],
+        "unfinished_runs": touched_runs(plan, beside),
     }
+
+
+def touched_runs(plan: Plan, context: PlanContext) -> JsonObject | None:
+    """Runs that are not over and that a change of the plan touches, by address; each goes on with the version that it
+    started with. None when it is unknown."""
+    if context.unfinished_runs is None:
+        return None
+    touched: set[str] = set()
+    for change in plan.changes:
+        touched |= {str(change.entity), *change.reach.workflows, *change.reach.launch_plans}
+    return {address: count for address, count in context.unfinished_runs.items() if address in touched}
 
 
 def _upcoming(each: Upcoming) -> JsonObject:
@@ -123,7 +136,11 @@ def change_parts(change: Change) -> JsonObject:
                 for each in change.effect.schedules
             ],
         },
-        "reach": {"workflows": list(change.reach.workflows), "launch_plans": list(change.reach.launch_plans)},
+        "reach": {
+            "workflows": list(change.reach.workflows),
+            "launch_plans": list(change.reach.launch_plans),
+            "elsewhere": list(change.reach.elsewhere),
+        },
         "digest": change.digest,
         "previous_digest": change.previous_digest,
     }
@@ -183,7 +200,7 @@ def plan_schema() -> JsonObject:
         effect=_closed(
             when={"enum": ["next_run", "stops", "not_run"]}, schedules={"type": "array", "items": scheduled}
         ),
-        reach=_closed(workflows=texts, launch_plans=texts),
+        reach=_closed(workflows=texts, launch_plans=texts, elsewhere=texts),
         digest=maybe_text,
         previous_digest=maybe_text,
     )
@@ -242,6 +259,7 @@ def _beside(changes: Json, nodes: Json) -> JsonObject:
         "deltas": {"anyOf": [{"type": "null"}, _closed(against=text, change=delta, pending=delta)]},
         "consents": {"type": "array", "items": consent},
         "refusals": {"type": "array", "items": refusal},
+        "unfinished_runs": {"anyOf": [{"type": "null"}, {"type": "object", "additionalProperties": count}]},
     }
 
 

@@ -46,6 +46,7 @@ def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Pl
         new=calls_of_program(program, digests),
         old=calls_of_snapshot(snapshot),
         sources=sources,
+        referrers=snapshot.referrers,
     )
     nodes = _nodes(program, snapshot, changed, touch=touch)
     wanted = frozenset(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flyteops.model.digest import digest_of
 from flyteops.model.entities import LaunchPlan
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import Action, ChangeEffect, Reach, ScheduledVersion
 from flyteops.model.program import Program
+from flyteops.model.referring import Referrer
 from flyteops.model.state import Snapshot
 from flyteops.plan.runs import callees_of
 from flyteops.plan.stored import called_in
@@ -120,17 +121,22 @@ class Touch:
     old: Calls
     sources: Mapping[EntityId, EntityId]
     """The former name of each entity that moves."""
+    referrers: tuple[Referrer, ...] = ()
+
+    def _elsewhere(self, entity: EntityId) -> tuple[str, ...]:
+        known = self.sources.get(entity, entity)
+        return tuple(str(each) for each in self.referrers if each.target == known)
 
     def of(self, entity: EntityId, action: Action) -> tuple[Reach, ChangeEffect]:
         """The blast radius and the effect. What is new is reached by nothing that does not change with it."""
         if action == "retire":
-            reach = self.old.above(entity)
+            reach = replace(self.old.above(entity), elsewhere=self._elsewhere(entity))
             return reach, ChangeEffect(when="stops", schedules=self._schedules(entity, ()))
         if action == "create":
             used = entity.kind is not Kind.TASK or bool(self.new.callers(entity))
             schedules = self._schedules(entity, ())
             return Reach(), ChangeEffect(when="next_run" if used else "not_run", schedules=schedules)
-        reach = self.new.above(entity)
+        reach = replace(self.new.above(entity), elsewhere=self._elsewhere(entity))
         used = entity.kind is not Kind.TASK or bool(reach.workflows)
         schedules = self._schedules(entity, reach.launch_plans)
         return reach, ChangeEffect(when="next_run" if used else "not_run", schedules=schedules)

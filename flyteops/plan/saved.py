@@ -75,7 +75,11 @@ def _change(wire: Mapping[str, Json]) -> Change:
             when=cast("EffectWhen", effect["when"]),
             schedules=tuple(_scheduled(as_map(each)) for each in as_list(effect["schedules"])),
         ),
-        reach=Reach(workflows=_texts(reach["workflows"]), launch_plans=_texts(reach["launch_plans"])),
+        reach=Reach(
+            workflows=_texts(reach["workflows"]),
+            launch_plans=_texts(reach["launch_plans"]),
+            elsewhere=_texts(reach["elsewhere"]),
+        ),
     )
 
 

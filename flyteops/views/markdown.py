@@ -13,7 +13,7 @@ from flyteops.plan.readable import short_text
 from flyteops.plan.size import size_of
 from flyteops.views.escape import safe
 from flyteops.views.mermaid import recompute_graph
-from flyteops.views.plan import SYMBOLS, effect_text, plan_counts, size_text, upcoming_or_touched
+from flyteops.views.plan import SYMBOLS, effect_text, plan_counts, runs_text, size_text, upcoming_or_touched
 
 BUDGET = 60_000
 """GitHub refuses more than 65,536 characters of a comment."""
@@ -174,9 +174,11 @@ def _what(change: Change) -> str:
 
 def _effects(plan: Plan, context: PlanContext) -> str:
     told = upcoming_or_touched(plan, context)
-    if not told:
+    if not told and not runs_text(plan, context):
         return ""
     lines = [f"- {inert(effect_text(each).strip())}" for each in told]
+    runs = runs_text(plan, context)
+    lines += [f"- runs that are not over: {inert(runs)}"] if runs else []
     return "\n".join(["**Takes effect**", "", *_bounded(lines, HEAD_BUDGET, "- … and {} more")])
 
 

@@ -17,6 +17,7 @@ from flyteops.model.plan import (
     PlanContext,
     Upcoming,
 )
+from flyteops.plan.document import touched_runs
 from flyteops.plan.readable import short_pair
 from flyteops.plan.size import AGAIN, Size, size_of
 from flyteops.views.escape import columns, safe
@@ -38,6 +39,8 @@ def render_plan(plan: Plan, *, color: bool = False, verbose: bool = False, conte
     effects = _effects(plan, beside)
     if effects:
         sections.append("\n".join(("Takes effect", *effects)))
+    if runs_text(told, beside):
+        sections.append("Runs that are not over\n  " + runs_text(told, beside))
     if told.nodes:
         sections.append(_recompute(told, verbose=verbose))
     if beside.deltas:
@@ -163,7 +166,7 @@ def _details(change: Change, *, alone: bool) -> Iterator[str]:
         yield from _finding(finding)
     if change.recompute in ("yes", "maybe") and change.entity.kind == "task":
         yield f"      recompute: {safe(', '.join(change.reasons))}"
-    reached = (*change.reach.workflows, *change.reach.launch_plans)
+    reached = (*change.reach.workflows, *change.reach.launch_plans, *change.reach.elsewhere)
     if alone and reached:
         yield f"      reaches {_names(reached, limit=NAMES_SHOWN)}"
 
@@ -214,6 +217,15 @@ def upcoming_or_touched(plan: Plan, context: PlanContext) -> tuple[Upcoming, ...
         )
         for _, each in sorted(touched.items())
     )
+
+
+def runs_text(plan: Plan, context: PlanContext) -> str:
+    """`3 go on with the version they started with: launch_plan/nightly 2, workflow/train 1`; empty for none."""
+    runs = touched_runs(plan, context)
+    if not runs:
+        return ""
+    told = ", ".join(f"{safe(address)} {count}" for address, count in runs.items())
+    return f"{sum(map(int, map(str, runs.values())))} go on with the version they started with: {told}"
 
 
 def effect_text(each: Upcoming) -> str:

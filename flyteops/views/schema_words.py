@@ -92,6 +92,8 @@ PLAN = {
     "tree": "The files that were planned.",
     "uncommitted": "Files that differ from the commit.",
     "unchanged": "Entities that stay as they are.",
+    "elsewhere": "Tasks of other projects and domains that stand for it.",
+    "unfinished_runs": "Runs not over by the address they were started from; null when unknown.",
     "upcoming": "When the schedules it touches start next.",
     "version": "The version that will be used.",
     "warnings": "What refuses nothing.",
@@ -137,7 +139,7 @@ EXAMPLES: dict[str, Json] = {
         }
     ],
     "plan": {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "tool_version": "0.1.0",
         "registry": {"lineage": "", "generation": 0},
         "tree": {"commit": None, "files_digest": "0" * 64, "uncommitted": []},
@@ -152,6 +154,7 @@ EXAMPLES: dict[str, Json] = {
         "deltas": None,
         "consents": [],
         "refusals": [],
+        "unfinished_runs": None,
         "digest": "0" * 64,
     },
     "launch-inputs": {"rows": 100, "region": "eu", "day": "2026-01-31"},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from flyteops.model.errors import Refused
 from flyteops.model.ids import EntityId
+from flyteops.model.referring import Referrer, referred_place, referrer_of
 from flyteops.model.state import (
     Effect,
     EntityRecord,
@@ -58,7 +60,15 @@ class MemoryRegistry:
             generation=len(known.revisions),
             entities=dict(known.entities),
             revision=newest,
+            referrers=tuple(sorted(self._referrers(domain), key=str)),
         )
+
+    def _referrers(self, domain: str) -> Iterator[Referrer]:
+        for other, known in self._domains.items():
+            for entity, record in known.entities.items():
+                found = referrer_of(self._project, other, entity.name, record.payload)
+                if other != domain and found and referred_place(record.payload) == (self._project, domain):
+                    yield found
 
     def prepare(self) -> str:
         self._lineage = self._lineage or "memory"

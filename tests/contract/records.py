@@ -38,6 +38,17 @@ def record(name: str, *, text: str = "") -> EntityRecord:
     return EntityRecord(digest=digest_of("flyteops.task.v1", payload), payload=payload)
 
 
+def stand_in(name: str, *, project: str, domain: str, of: str) -> PointerChange:
+    """A task that stands for one of another project or domain."""
+    payload: JsonObject = {
+        "name": name,
+        "ref": {"project": project, "domain": domain, "task": of, "version": "active"},
+        "interface": {"inputs": [["text", {"type": "str"}]], "outputs": [["o0", {"type": "int"}]]},
+    }
+    found = EntityRecord(digest=digest_of("flyteops.task.v1", payload), payload=payload)
+    return PointerChange(entity=task(name), record=found, action="create")
+
+
 def task(name: str) -> EntityId:
     return EntityId(Kind.TASK, name)
 

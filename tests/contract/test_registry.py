@@ -34,6 +34,7 @@ from .records import (
     record,
     retire,
     revision,
+    stand_in,
     take_away,
     task,
     update,
@@ -89,6 +90,19 @@ class Contract:
         assert snapshot.generation == 1
         assert dict(snapshot.entities) == {task("a"): record("a"), task("b"): record("b")}
         assert snapshot.revision == replace(revision(), generation=1)
+
+    def test_a_user_in_another_domain_is_known_as_long_as_it_is_one(self, registry):
+        self.applied(registry, create("a"))
+        user = stand_in("far", project="churn", domain="dev", of="a")
+        for number, change in enumerate((user, retire("far"))):
+            fence = registry.take_lease("prod", holder="ann", ttl_ms=LEASE_MS)
+            registry.publish(
+                fence, f"op{number}", "prod", expected_generation=number, revision=revision(), changes=(change,)
+            )
+            registry.release_lease(fence)
+            told = [(str(each), str(each.target), each.inputs) for each in registry.snapshot("dev").referrers]
+            assert told == ([("churn/prod/task/far", "task/a", ("text",))] if number == 0 else [])
+        assert registry.snapshot("prod").referrers == ()
 
     def test_update_retire_move(self, registry):
         self.applied(registry, create("a"), create("b"), create("c"))

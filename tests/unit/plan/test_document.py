@@ -39,7 +39,7 @@ def test_document_of_a_change() -> None:
     document = plan_wire(plan, tool="0.1.0")
     change = plan.changes[0]
     assert document == {
-        "format_version": "1.1",
+        "format_version": "1.2",
         "tool_version": "0.1.0",
         "registry": {"lineage": "lineage-1", "generation": 1},
         "tree": {"commit": "c" * 40, "files_digest": "f" * 64, "uncommitted": []},
@@ -84,7 +84,7 @@ def test_document_of_a_change() -> None:
                         }
                     ],
                 },
-                "reach": {"workflows": [], "launch_plans": []},
+                "reach": {"workflows": [], "launch_plans": [], "elsewhere": []},
                 "digest": change.digest,
                 "previous_digest": change.previous_digest,
             }
@@ -98,6 +98,7 @@ def test_document_of_a_change() -> None:
         "deltas": None,
         "consents": [],
         "refusals": [],
+        "unfinished_runs": None,
     }
 
 

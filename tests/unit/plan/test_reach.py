@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 
 from flyteops.model.ids import EntityId, Kind
-from flyteops.model.plan import Change, Plan
+from flyteops.model.plan import Change, Plan, PlanContext
 from flyteops.model.program import Move, Program
+from flyteops.model.referring import Referrer
 from flyteops.plan import make_plan
+from flyteops.plan.document import touched_runs
 from flyteops.plan.upcoming import spoken, upcoming_of
+from flyteops.views.plan import runs_text
 from tests.unit.plan import samples as s
 
 NOW = dt.datetime(2026, 1, 31, 20, 0, tzinfo=dt.UTC)
@@ -113,3 +116,37 @@ def test_words_at_noon_and_after_midnight() -> None:
     midnight = NOW.replace(hour=0)
     assert spoken(midnight.replace(hour=2), midnight) == "tonight 02:00"
     assert spoken(midnight.replace(hour=9), midnight) == "today 09:00"
+
+
+def test_a_task_that_another_project_stands_on_reaches_there_and_may_break_it() -> None:
+    far = Referrer(
+        project="ads",
+        domain="production",
+        entity=EntityId(Kind.TASK, "prepared"),
+        target=EntityId(Kind.TASK, "prep"),
+        inputs=("rows",),
+        outputs=("o0",),
+    )
+    snapshot = replace(s.snapshot_of(s.SHOP), referrers=(far,))
+    needs_more = replace(
+        s.PREP, interface=replace(s.PREP.interface, inputs=(*s.PREP.interface.inputs, s.var("seed", s.INT)))
+    )
+    change = only(make_plan(s.with_task(needs_more), snapshot, tree=s.TREE), "prep")
+    assert change.reach.elsewhere == ("ads/production/task/prepared",)
+    assert [(each.rule, "ads/production/task/prepared" in each.consumers) for each in change.findings] == [
+        ("FO-I101", True)
+    ]
+    retired = only(make_plan(s.program((s.FIT,)), snapshot, tree=s.TREE), "prep")
+    assert retired.reach.elsewhere == ("ads/production/task/prepared",)
+
+
+def test_only_runs_that_a_change_touches_are_told() -> None:
+    plan = s.plan_from(s.SHOP, s.with_task(PREP))
+    runs = {"launch_plan/nightly": 2, "workflow/other": 5, "workflow/train": 1}
+    told = PlanContext(unfinished_runs=runs)
+    assert touched_runs(plan, told) == {"launch_plan/nightly": 2, "workflow/train": 1}
+    assert runs_text(plan, told) == (
+        "3 go on with the version they started with: launch_plan/nightly 2, workflow/train 1"
+    )
+    assert touched_runs(plan, PlanContext()) is None
+    assert runs_text(plan, PlanContext()) == ""
