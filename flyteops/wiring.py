@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 PLAIN_IMAGE = "python:3.12-slim"
 """For tasks without an image in a domain without `default_image`; the emitter notes that it is not pinned."""
 
+SHOWN_BYTES = 4 * 1024 * 1024
+"""Lines of a file that stand further behind are not shown beside a fault: a file of any size costs no more."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
@@ -271,7 +274,9 @@ class Workspace:
         data = self.tree.read(path) if path in self.tree.paths() else _read_outside(self.settings.root / path)
         if data is None:
             return None
-        return data.decode("utf-8", "replace").splitlines()
+        from flyteops.source.parsing import lines_of
+
+        return lines_of(data[:SHOWN_BYTES].decode("utf-8", "replace"))
 
 
 def open_workspace(

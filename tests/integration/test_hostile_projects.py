@@ -122,16 +122,7 @@ def placed(project: Path, files: Files) -> None:
         (project / path).write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
-LATER = {"P05-size": "the view reads a whole file of 48 MB to show one line of it: MemoryError"}
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(row, marks=pytest.mark.xfail(reason=LATER[row], strict=True)) if row in LATER else row
-        for row in ROWS
-    ],
-)
+@pytest.mark.parametrize("row", ROWS)
 def test_the_row_is_refused(row: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     placed(tmp_path, ROWS[row])
     git(tmp_path, "init", "--quiet")
