@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flyteops.argo.dag import MAX_TASKS, Canvas, draw
 from flyteops.argo.faults import Findings
+from flyteops.argo.launch_options import check_options
 from flyteops.argo.names import MAX_OBJECT_NAME, label_value, object_name
 from flyteops.argo.schedule import cron_body, cron_name
 from flyteops.argo.shelf import Shelf
@@ -60,6 +63,8 @@ def _plan_objects(program: Program, plan: LaunchPlan, *, target: Target, found: 
     if immediately:
         found.note("failure_policy immediately: Argo starts nothing more after a failure, and lets running pods finish")
     graph = graph_of_workflow(program, workflow)
+    target = replace(target, cache="overwrite" if plan.overwrite_cache else "on", raw_data=plan.raw_data or "")
+    check_options(plan, found=found)
     template = _template_object(program, plan, graph, fail_fast=immediately, target=target, found=found)
     if plan.schedule is None:
         return [template]
@@ -140,6 +145,10 @@ def _spec(
         spec["arguments"] = {"parameters": parameters}
     if plan.max_parallelism is not None:
         spec["parallelism"] = plan.max_parallelism
+    if plan.concurrency is not None and plan.concurrency.when_full == "queue":
+        # By the plan's name: runs of all its versions wait for one another.
+        mutexes: list[Json] = [{"name": cron_name(program.project, program.domain, plan.name)}]
+        spec["synchronization"] = {"mutexes": mutexes}
     return spec
 
 

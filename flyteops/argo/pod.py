@@ -52,7 +52,7 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
     at = f"task/{task.name}"
     image = image_reference(settings.image, default=target.default_image, at=(at, "image"), found=found)
     item = ("--item", ITEM) if verb == "map-item" else ()
-    flags = (*item, "--scope", _kube(target.cache_scope), *_code_flags(target))
+    flags = (*item, "--scope", _kube(target.cache_scope), *launch_flags(target), *_code_flags(target))
     brought = _brought(target, with_code=True)
     env = _env(settings, at=at, found=found)
     body = _leaf(
@@ -191,6 +191,12 @@ def _code_flags(target: Target) -> tuple[str, ...]:
         case CodeInImage(roots=folders):
             pass
     return tuple(part for folder in folders for part in ("--code", _kube(folder)))
+
+
+def launch_flags(target: Target) -> tuple[str, ...]:
+    """What the launch plan says of the cache and of where files go."""
+    cache = ("--cache", target.cache) if target.cache != "on" else ()
+    return (*cache, *(("--raw-data", _kube(target.raw_data)) if target.raw_data else ()))
 
 
 def _env(settings: TaskSettings, *, at: str, found: Findings) -> list[Json]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Literal as OneOf
 
+from flyteops.argo.daylight import Once, once
 from flyteops.argo.every import beat_of, instant
 from flyteops.argo.faults import Findings
 from flyteops.argo.names import MAX_CRON_NAME, object_name
@@ -14,7 +16,8 @@ from flyteops.model.entities import LaunchPlan, Schedule
 MISSED_WITHIN_S = 30 * 24 * 3600
 """How long after its slot a missed run is still made up: the engine makes up at most one."""
 _ZONE = re.compile(r"UTC|[A-Za-z]+(?:/[A-Za-z0-9_+-]+){1,2}")
-_POLICY = {"allow": "Allow", "forbid": "Forbid", "replace": "Replace"}
+Overlap = OneOf["allow", "forbid", "replace"]
+_POLICY: dict[Overlap, str] = {"allow": "Allow", "forbid": "Forbid", "replace": "Replace"}
 
 
 def cron_name(project: str, domain: str, plan: str) -> str:
@@ -28,10 +31,12 @@ def cron_body(
 ) -> JsonObject:
     """The spec of the CronWorkflow. `suspend` is always written: whoever flips it by hand is seen as drift."""
     line, zone = _line(schedule, found=found)
+    daylight = Once() if zone != schedule.timezone else once(schedule, line)
+    lines: list[Json] = [line, *daylight.lines]
     spec: JsonObject = {
-        "schedules": [line],
+        "schedules": lines,
         "timezone": zone,
-        "concurrencyPolicy": _POLICY[schedule.overlap],
+        "concurrencyPolicy": _POLICY[overlap_of(plan, schedule)],
         "startingDeadlineSeconds": 0 if schedule.catchup == "none" else MISSED_WITHIN_S,
         "suspend": not plan.active,
         "workflowMetadata": {"labels": labels},
@@ -40,12 +45,39 @@ def cron_body(
     if schedule.kickoff_time_input:
         parameters: list[Json] = [{"name": "kickoff", "value": "{{workflow.scheduledTime}}"}]
         spec["workflowSpec"] = {"workflowTemplateRef": {"name": template}, "arguments": {"parameters": parameters}}
-    window = _window(schedule)
-    if window:
-        spec["when"] = window
+    terms = [*_window(schedule), *([daylight.term] if daylight.term else [])]
+    if terms:
+        spec["when"] = f"{{{{= {' && '.join(terms)} }}}}"
+    _say(schedule, daylight, found=found)
+    return spec
+
+
+def overlap_of(plan: LaunchPlan, schedule: Schedule) -> Overlap:
+    """What the clock does while the run before still goes on: a limit of one run says it too."""
+    if plan.concurrency is None or plan.concurrency.limit != 1:
+        return schedule.overlap
+    match plan.concurrency.when_full:
+        case "skip":
+            return "forbid"
+        case "replace":
+            return "replace"
+        case "queue":
+            return schedule.overlap
+
+
+def _say(schedule: Schedule, daylight: Once, *, found: Findings) -> None:
+    """Notes on what the engine's clock does not do."""
+    if daylight.note:
+        found.note(f"dst: once of {found.address} is left to Argo: {daylight.note}")
+    if daylight.lines:
+        found.note(
+            f"dst: once of {found.address}: a start that Argo left out, as after a run that was still going on, "
+            f"may come an hour later ({daylight.lines[0]})"
+        )
+    if schedule.jitter_s is not None:
+        found.note(f"jitter of {found.address}: Argo starts every run at its slot, nothing is spread")
     if schedule.catchup == "all":
         found.note(f"catchup: all of {found.address}: Argo makes up the last missed run only")
-    return spec
 
 
 def _line(schedule: Schedule, *, found: Findings) -> tuple[str, str]:
@@ -75,13 +107,13 @@ def _line(schedule: Schedule, *, found: Findings) -> tuple[str, str]:
     return beat.line, "UTC" if beat.in_utc else schedule.timezone
 
 
-def _window(schedule: Schedule) -> str:
+def _window(schedule: Schedule) -> list[str]:
     terms = []
     if schedule.start:
         terms.append(f"now() >= date('{_instant(schedule.start)}')")
     if schedule.end:
         terms.append(f"now() < date('{_instant(schedule.end)}')")
-    return f"{{{{= {' && '.join(terms)} }}}}" if terms else ""
+    return terms
 
 
 def _instant(text: str) -> str:

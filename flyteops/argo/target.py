@@ -63,3 +63,6 @@ class Target:
     accelerator_label: str = "accelerator"
     partition_label: str = "accelerator-partition"
     interruptible: Interruptible = Interruptible()
+    cache: OneOf["on", "overwrite"] = "on"
+    raw_data: str = ""
+    """Both as the launch plan that is emitted says."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteops.argo.faults import Findings
-from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, task_pod
+from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, launch_flags, task_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.execution.graph import RunMap, RunTask
@@ -19,7 +19,7 @@ def task_template(work: RunTask, *, shelf: Shelf, target: Target, found: Finding
     pod = shelf.put("task", task_pod(work.task, work.settings, verb="task", target=target, found=found))
     if work.settings.cache is None:
         return pod
-    flags = ("--scope", target.cache_scope)
+    flags = ("--scope", target.cache_scope, *launch_flags(target))
     lookup = control_pod("lookup", target=target, found=found, result=HIT_OR_MISS, flags=flags)
     return _cached("cached", shelf.put("lookup", lookup), pod, shelf=shelf)
 
@@ -51,7 +51,7 @@ def _item_template(work: RunMap, *, shelf: Shelf, target: Target, found: Finding
     pod = shelf.put("item", task_pod(work.task, work.settings, verb="map-item", target=target, found=found))
     if work.settings.cache is None:
         return pod
-    flags = ("--item", ITEM, "--scope", target.cache_scope)
+    flags = ("--item", ITEM, "--scope", target.cache_scope, *launch_flags(target))
     lookup = control_pod("lookup", target=target, found=found, result=HIT_OR_MISS, flags=flags)
     return _cached("cached-item", shelf.put("lookup-item", lookup), pod, shelf=shelf, item=ITEM)
 

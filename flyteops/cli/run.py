@@ -16,7 +16,12 @@ from flyteops.cli.session import Session
 @click.option("--inline", is_flag=True, help="Run in this process, for a debugger.")
 @click.option("--python", "interpreter", metavar="PATH", help="The interpreter of the tasks' code.")
 @click.option("--parallel", type=click.IntRange(min=1), help="Most tasks at once; the number of cores otherwise.")
-@click.option("--cache", "cache", type=click.Choice(["on", "off", "overwrite"]), default="on", show_default=True)
+@click.option(
+    "--cache",
+    "cache",
+    type=click.Choice(["on", "off", "overwrite"]),
+    help="What is done with cached results: on, unless the launch plan says overwrite_cache.",
+)
 @click.option("--execution", metavar="ID", help="Name this run, or continue the run of that name.")
 def run(  # noqa: PLR0913 - one argument an option
     session: Session,
@@ -28,7 +33,7 @@ def run(  # noqa: PLR0913 - one argument an option
     inline: bool,
     interpreter: str | None,
     parallel: int | None,
-    cache: str,
+    cache: str | None,
     execution: str | None,
 ) -> int:
     """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""

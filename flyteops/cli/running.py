@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flyteops.cli.exits import Exit
+from flyteops.cli.notified import say_notified
 from flyteops.cli.session import Session
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ class Options:
     inline: bool
     interpreter: str | None
     parallel: int | None
-    cache: str
+    cache: str | None
+    """None: as the launch plan says."""
     execution: str | None
     words: tuple[str, ...] = ()
     """`--input` as it was written, `--inputs` and `--slot`: the command that runs it again needs them too."""
@@ -49,6 +51,7 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
     gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
     with _progress(session, inline=options.inline) as watch, _stdout_kept(wanted=options.inline):
         result = run(request, store=workspace.store(), clock=system_clock(), ids=system_ids(), watch=watch)
+    say_notified(output, what.plan, result.phase)
     again = ""
     if result.phase != "succeeded":
         again = _again(session, workspace, what, execution=result.execution, options=options)
@@ -67,7 +70,8 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
     python, why = user_python(root, options.interpreter, workspace.environ)
     if session.output.verbose:
         session.output.say(f"tasks run with {python} ({why})")
-    cache = options.cache
+    plan = what.plan
+    cache = options.cache or ("overwrite" if plan is not None and plan.overwrite_cache else "on")
     assert cache in ("on", "off", "overwrite")  # noqa: S101 - click offers no other
     return RunRequest(
         graph=what.graph,
@@ -83,6 +87,7 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
         failure_policy=what.failure_policy,
+        raw_data=(plan.raw_data or "") if plan is not None else "",
     )
 
 
@@ -149,7 +154,7 @@ def _again(session: Session, workspace: Workspace, what: Launch, *, execution: s
         words += ["--slot", options.slot]
     if options.interpreter:
         words += ["--python", options.interpreter]
-    if options.cache != "on":
+    if options.cache is not None:
         words += ["--cache", options.cache]
     for flag, value in (("-p", session.flags.get("project")), ("-d", session.domain)):
         words += [flag, value] if value else []

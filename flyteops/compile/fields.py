@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flyteops.model.diagnostics import Place
+from flyteops.source.quantities import duration_s
 from flyteops.source.scalars import core_value, is_null
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
 
@@ -34,6 +35,12 @@ def number_of(node: TreeNode | None) -> float | None:
     """The number of a scalar."""
     value = core_value(node) if isinstance(node, Scalar) else None
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def seconds_in(body: Mapping, name: str) -> float | None:
+    """The seconds of a duration."""
+    text = text_in(body, name)
+    return duration_s(text) if text is not None else None
 
 
 def map_in(body: Mapping, name: str) -> Mapping | None:

@@ -11,6 +11,7 @@ from flyteops.compile.layers import Declared, Layers
 from flyteops.compile.settings import Profiles
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import Task, Workflow
+from flyteops.model.launching import Channel
 from flyteops.model.types import LiteralType
 from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
@@ -41,6 +42,7 @@ class Known:
     """Effective bodies by address, profiles laid open: where each effective value was written."""
     task_bodies: dict[str, Mapping] = field(default_factory=dict)
     """Bodies of tasks with the names of profiles still in them: what a node's overrides are laid over."""
+    channels: dict[str, Channel | None] = field(default_factory=dict)
     implicit: dict[str, Place] = field(default_factory=dict)
     """Tasks used by their path: where first."""
 

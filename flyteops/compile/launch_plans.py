@@ -6,6 +6,7 @@ from flyteops.compile.faults import suggestion
 from flyteops.compile.fields import flag_in, int_of, map_in, pairs_in, text_in
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
+from flyteops.compile.plan_options import read_options
 from flyteops.compile.schedules import read_schedule
 from flyteops.compile.values import read_literal
 from flyteops.model.diagnostics import Related
@@ -59,7 +60,8 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
         schedule = read_schedule(
             written, key=body.key("schedule"), free=free, unbound=unbound, plan=name, faults=known.faults
         )
-    if defaults is None or fixed is None or (written is not None and schedule is None):
+    options = read_options(known, body, declared=declared, schedule=schedule)
+    if defaults is None or fixed is None or (written is not None and schedule is None) or options is None:
         return None
     return LaunchPlan(
         name=name,
@@ -73,6 +75,10 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
         labels=pairs_in(body, "labels"),
         annotations=pairs_in(body, "annotations"),
         service_account=text_in(body, "service_account"),
+        notifications=options.notifications,
+        concurrency=options.concurrency,
+        overwrite_cache=flag_in(body, "overwrite_cache") is True,
+        raw_data=text_in(body, "raw_data"),
     )
 
 

@@ -11,12 +11,13 @@ from flyteops.compile.fields import without
 from flyteops.compile.long_forms import with_long_variables
 from flyteops.compile.merged import merged_faults
 from flyteops.model.diagnostics import Place, Related
+from flyteops.source.fields import ENTITIES
 from flyteops.source.manifests import EntityManifest, FileManifest
 from flyteops.source.merging import VALUES, null_over_nothing
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Entry, Mapping, Scalar, TreeNode
 
-SECTIONS = ("resources", "images", "node_pools", "tasks", "workflows", "launch_plans")
+SECTIONS = tuple(ENTITIES)
 _DEFAULTS_OF = {"tasks": "task", "workflows": "workflow", "launch_plans": "launch_plan"}
 _PROFILED = frozenset({"resources", "image"})
 """Fields where a name may stand: a map over a name is laid over the profile of that name."""

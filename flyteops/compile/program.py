@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 
+from flyteops.compile.channels import compile_channels
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.known import Known, Python
 from flyteops.compile.launch_plans import compile_launch_plans
@@ -124,6 +125,7 @@ def _compile(
         known.bodies[f"node_pool/{declared.name}"] = (declared.place, declared.body)
     compile_tasks(known)
     compile_workflows(known)
+    compile_channels(known)
     launch_plans = compile_launch_plans(known)
     addresses = frozenset(
         f"{kind}/{name}"

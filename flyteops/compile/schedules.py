@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from itertools import pairwise
 from typing import Literal as OneOf
 
 from flyteops.compile.faults import Faults, nearest
-from flyteops.compile.fields import text_in
+from flyteops.compile.fields import seconds_in, text_in
 from flyteops.compile.spots import within
-from flyteops.execution.schedule import BadCron, BadPace, parse_cron, read_every, zone_names, zone_of
+from flyteops.execution.schedule import BadCron, BadPace, parse_cron, read_every, spelled, zone_names, zone_of
+from flyteops.execution.slots import next_slots
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Schedule, Variable
 from flyteops.model.types import DATETIME, optional, spelling
 from flyteops.source.tree import Mapping, Scalar
 
+_SOME_MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+_SLOTS_LOOKED_AT = 200
+"""Of a schedule, for the shortest time between two starts: a week of an hourly one, all shapes of a day."""
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)")
 
 
@@ -32,6 +37,8 @@ def read_schedule(
     _clock(body, faults)
     _zone(body, faults)
     _span(body, faults)
+    if len(faults.found) == before:
+        _jitter(body, faults)
     kickoff = body.get("kickoff_time_input")
     if isinstance(kickoff, Scalar):
         _kickoff(kickoff, free, faults)
@@ -56,6 +63,8 @@ def read_schedule(
         start=text_in(body, "start"),
         end=text_in(body, "end"),
         kickoff_time_input=kickoff.text if isinstance(kickoff, Scalar) else None,
+        jitter_s=seconds_in(body, "jitter"),
+        dst="engine" if text_in(body, "dst") == "engine" else "once",
     )
 
 
@@ -111,6 +120,26 @@ def _moment(body: Mapping, name: str, faults: Faults) -> tuple[dt.datetime, Plac
         help="write it as 2026-01-31T08:00:00Z",
     )
     return None
+
+
+def _jitter(body: Mapping, faults: Faults) -> None:
+    """Starts that are spread over more than the time between two slots would pass one another."""
+    node, jitter = body.get("jitter"), seconds_in(body, "jitter")
+    if node is None or jitter is None:
+        return
+    schedule = Schedule(
+        cron=_cron_text(body), every=text_in(body, "every"), timezone=text_in(body, "timezone") or "UTC"
+    )
+    slots = next_slots(schedule, after=_SOME_MONDAY, count=_SLOTS_LOOKED_AT)
+    gaps = [(later - slot).total_seconds() for slot, later in pairwise(slots)]
+    if gaps and jitter >= min(gaps):
+        faults.add(
+            "FO283",
+            f"jitter: {text_in(body, 'jitter')} is not less than the time between two starts",
+            at=node.place,
+            label=f"there are starts {spelled(int(min(gaps)))} apart",
+            help="spread them less, or start less often",
+        )
 
 
 def _kickoff(node: Scalar, free: dict[str, Variable], faults: Faults) -> None:

@@ -43,6 +43,7 @@ def request_for(job: Job, request: RunRequest, *, execution: str, store_uri: str
         "attempt": job.attempt_id,
         "scope": request.scope,
         "cache": request.cache,
+        "raw_data": request.raw_data,
         "folder": job.folder,
         "log": job.log,
         "env": dict(settings.env),

@@ -33,6 +33,8 @@ class RunRequest:
     parallel: int | None = None
     scope: str = "dev/local"
     cache: OneOf["on", "off", "overwrite"] = "on"
+    raw_data: str = ""
+    """Where in the store new files go; empty for the place that all runs share."""
     inline: bool = False
     failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
 

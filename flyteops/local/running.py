@@ -457,6 +457,7 @@ class _LocalRun:
             attempt=attempt,
             scope=self.request.scope,
             cache=self.request.cache,
+            raw_data=self.request.raw_data,
             folder=folder or self.folder,
             code=self.request.code_roots,
             note=lambda event, message: self._note(job, f"{event}: {message}"),

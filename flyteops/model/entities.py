@@ -8,6 +8,7 @@ from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.expressions import Condition, condition_references
+from flyteops.model.launching import Concurrency, Notification
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, NodeRef, Reference, references_in
 from flyteops.model.types import LiteralType
@@ -394,6 +395,12 @@ class LaunchPlan:
     labels: tuple[tuple[str, str], ...] = ()
     annotations: tuple[tuple[str, str], ...] = ()
     service_account: str | None = None
+    notifications: tuple[Notification, ...] = ()
+    concurrency: Concurrency | None = None
+    overwrite_cache: bool = False
+    """Its runs look nothing up in the cache, and write what they computed in place of what is there."""
+    raw_data: str | None = None
+    """Where in the store the files of its runs go, instead of the place that all runs share."""
 
 
 Entity = Union[Task, Workflow, LaunchPlan]

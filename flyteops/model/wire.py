@@ -42,6 +42,7 @@ from flyteops.model.entities import (
     WorkflowCall,
 )
 from flyteops.model.expressions import condition_wire
+from flyteops.model.launching import concurrency_wire, notification_wire
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, binding_wire
 from flyteops.model.types import type_wire
@@ -357,6 +358,10 @@ def launch_plan_wire(plan: LaunchPlan) -> JsonObject:
             "labels": dict(plan.labels),
             "annotations": dict(plan.annotations),
             "service_account": plan.service_account,
+            "notifications": [notification_wire(each) for each in plan.notifications],
+            "concurrency": concurrency_wire(plan.concurrency) if plan.concurrency else None,
+            "overwrite_cache": plan.overwrite_cache or None,
+            "raw_data": plan.raw_data,
         }
     )
 

@@ -158,8 +158,18 @@ def launch_plan_rows(plan: LaunchPlan) -> Rows:
     yield "max_parallelism", _number(plan.max_parallelism)
     yield "description", plan.description or None
     yield "service_account", plan.service_account
+    yield from _plan_option_rows(plan)
     yield from _pairs("labels", plan.labels)
     yield from _pairs("annotations", plan.annotations)
+
+
+def _plan_option_rows(plan: LaunchPlan) -> Rows:
+    told = [f"{each.channel.name} ({each.channel.kind}) on {', '.join(each.phases)}" for each in plan.notifications]
+    yield "notifications", "; ".join(told) or None
+    yield "concurrency.limit", None if plan.concurrency is None else str(plan.concurrency.limit)
+    yield "concurrency.when_full", None if plan.concurrency is None else plan.concurrency.when_full
+    yield "overwrite_cache", _flag(plan.overwrite_cache)
+    yield "raw_data", plan.raw_data
 
 
 def _schedule_rows(schedule: Schedule) -> Rows:

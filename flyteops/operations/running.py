@@ -26,6 +26,8 @@ class Launch:
     graph: RunGraph
     inputs: Mapping[str, Literal]
     failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
+    plan: LaunchPlan | None = None
+    """The launch plan that it goes by; None for a task by itself."""
 
 
 def launch(program: Program, target: EntityId, given: Given) -> Launch:
@@ -41,6 +43,7 @@ def launch(program: Program, target: EntityId, given: Given) -> Launch:
         graph=graph_of_workflow(program, workflow),
         inputs=read_inputs(program, plan, given.values, names=given.names),
         failure_policy=workflow.failure_policy,
+        plan=plan,
     )
 
 

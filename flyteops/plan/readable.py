@@ -153,6 +153,10 @@ def _launch_plan(payload: Mapping[str, Json]) -> JsonObject:
     rest = {key: value for key, value in payload.items() if key not in ("default_inputs", "fixed_inputs", "name")}
     for side in ("default_inputs", "fixed_inputs"):
         rest[side] = {name: as_map(each)["value"] for name, each in as_map(payload.get(side)).items()}
+    if "jitter_s" in as_map(rest.get("schedule")):
+        schedule = dict(as_map(rest["schedule"]))
+        seconds = schedule.pop("jitter_s")
+        rest["schedule"] = {**schedule, "jitter": f"{seconds:g}s"}
     return rest
 
 

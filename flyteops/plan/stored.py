@@ -178,6 +178,7 @@ def stored_schedule(payload: Mapping[str, Json]) -> Schedule | None:
         start=text("start"),
         end=text("end"),
         kickoff_time_input=text("kickoff_time_input"),
+        dst="engine" if text("dst") == "engine" else "once",
     )
 
 

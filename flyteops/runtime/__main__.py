@@ -26,6 +26,7 @@ _OPTIONS = (
     "--code",
     "--kickoff",
     "--inputs",
+    "--raw-data",
 )
 
 
@@ -119,6 +120,7 @@ def _session(arguments: Arguments) -> Session:
         folder=folder,
         code=tuple(arguments.options.get("--code", ())),
         note=_note,
+        raw_data=arguments.one("--raw-data", ""),
     )
 
 

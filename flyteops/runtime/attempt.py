@@ -143,7 +143,12 @@ def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> J
     kept: JsonObject = {}
     for (name, of, value), each in zip(outputs, hints, strict=False):
         try:
-            wire: Json = encode(value, of, each, keep_file=lambda file, form: keep_returned(session.store, file, form))
+            wire: Json = encode(
+                value,
+                of,
+                each,
+                keep_file=lambda file, form: keep_returned(session.store, file, form, below=session.raw_data),
+            )
         except Mismatch as found:
             raise Ended(INTERFACE, f"output {name}{found.at}: {found.message}") from None
         except (Ended, StoreFailed):

@@ -9,7 +9,7 @@ from typing import Any
 from flyteops.model.digest import Json
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.endings import STORE, Ended, Mismatch
-from flyteops.runtime.stored import data_key
+from flyteops.runtime.stored import blob_key, data_key
 from flyteops.types import File
 
 _CHUNK = 1 << 20
@@ -26,15 +26,15 @@ def file_digest(path: str) -> tuple[str, int]:
     return hasher.hexdigest(), size
 
 
-def keep_path(store: BlobStore, path: str, format: str) -> Json:  # noqa: A002
-    """Stores the file at a path and returns its wire value."""
+def keep_path(store: BlobStore, path: str, format: str, *, below: str = "") -> Json:  # noqa: A002
+    """Stores the file at a path, by content below a prefix when one is given, and returns its wire value."""
     sha256, size = file_digest(path)
-    key = data_key(sha256)
+    key = f"{below}/{data_key(sha256)}" if below else data_key(sha256)
     store.put_file(key, path)
     return {"$blob": {"uri": store.uri(key), "sha256": sha256, "size": size, "format": format}}
 
 
-def keep_returned(store: BlobStore, value: Any, format: str) -> Json:  # noqa: A002
+def keep_returned(store: BlobStore, value: Any, format: str, *, below: str = "") -> Json:  # noqa: A002
     """Stores what a function returned as a file; one that came from the store stays where it is."""
     if isinstance(value, File) and value.uri is not None:
         return {
@@ -54,7 +54,7 @@ def keep_returned(store: BlobStore, value: Any, format: str) -> Json:  # noqa: A
         raise Mismatch(f"{path} is a folder: Directory is not supported yet, return a File, such as an archive")
     if not os.path.isfile(path):  # noqa: PTH113
         raise Mismatch(f"there is no file {path}")
-    return keep_path(store, path, format)
+    return keep_path(store, path, format, below=below)
 
 
 def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
@@ -70,7 +70,7 @@ def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
         os.makedirs(inside, exist_ok=True)  # noqa: PTH103
         path = os.path.join(inside, sha256[:16] + suffix)  # noqa: PTH118
         if not os.path.exists(path):  # noqa: PTH110
-            store.fetch_file(data_key(sha256), path)
+            store.fetch_file(blob_key(store, blob), path)
             if file_digest(path) != (sha256, size):
                 os.unlink(path)  # noqa: PTH108
                 raise Ended(STORE, f"the stored file {sha256} is damaged")

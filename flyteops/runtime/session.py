@@ -16,9 +16,9 @@ _KEPT_DOCUMENTS = 8
 class Session:
     """One attempt's surroundings. `note` receives events such as `nondeterministic`."""
 
-    __slots__ = ("_documents", "attempt", "cache", "code", "folder", "note", "run", "scope", "store")
+    __slots__ = ("_documents", "attempt", "cache", "code", "folder", "note", "raw_data", "run", "scope", "store")
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that an attempt is given
         self,
         *,
         store: BlobStore,
@@ -29,6 +29,7 @@ class Session:
         folder: str,
         code: tuple[str, ...],
         note: Callable[[str, str], None],
+        raw_data: str = "",
     ) -> None:
         self.store = store
         self.run = run
@@ -38,6 +39,7 @@ class Session:
         self.folder = folder
         self.code = code
         self.note = note
+        self.raw_data = raw_data
         self._documents: dict[str, JsonObject] = {}
 
     def commit_key(self, step: str) -> str:

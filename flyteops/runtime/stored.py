@@ -7,6 +7,7 @@ A value whose JSON is longer than 64 KiB is an object of its own, by content, an
 from __future__ import annotations
 
 import json
+import re
 
 from flyteops.model.digest import Json, JsonObject, canonical, sha256_hex, value_digest
 from flyteops.ports.store import BlobStore
@@ -14,11 +15,21 @@ from flyteops.runtime.endings import STORE, Ended
 
 WIRE_VERSION = 1
 INLINE_LIMIT = 64 * 1024
+_PREFIX = re.compile(r"(?:(?!\.{1,2}/)[A-Za-z0-9_.-]+/)+[0-9a-f]{64}")
 
 
 def data_key(sha256: str) -> str:
     """The content-addressed place of bytes."""
     return f"data/{sha256[:2]}/{sha256}"
+
+
+def blob_key(store: BlobStore, blob: dict[str, Json]) -> str:
+    """Where in the store the bytes of a stored file are: by content, in the shared place or below a prefix of its run
+    that only its address says."""
+    key = data_key(str(blob.get("sha256")))
+    root, uri = store.uri(key).removesuffix(key), str(blob.get("uri"))
+    inside = uri.removeprefix(root)
+    return inside if inside != uri and inside.endswith(f"/{key}") and _PREFIX.fullmatch(inside) else key
 
 
 def keep_literal(store: BlobStore, of: Json, value: Json) -> JsonObject:
@@ -63,7 +74,7 @@ def present(store: BlobStore, document: Json) -> bool:
 
     def look(blob: dict[str, Json]) -> Json:
         nonlocal found
-        found = found and store.size(data_key(str(blob.get("sha256")))) == blob.get("size")
+        found = found and store.size(blob_key(store, blob)) == blob.get("size")
         return blob
 
     ref = document.get("ref") if isinstance(document, dict) else None

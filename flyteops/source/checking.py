@@ -239,7 +239,7 @@ class Checker:
     def _together(self, key: Scalar, given: dict[str, Scalar], shape: Table, *, unknown: bool) -> None:
         """What the keys of one table say about one another; an unknown key may be the one that is missing."""
         silent = unknown or self.partial
-        for name in shape.required:
+        for name in shape.required if not (shape.layered and self.partial) else ():
             if name not in given and not unknown:
                 self.faults.append(complaints.missing(key, name, shape.fields[name]))
         for one, other in shape.apart:

@@ -19,6 +19,11 @@ _LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,511}")
+_PREFIX = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
+_OWN_PREFIXES = ("runs", "cache", "data", "artifacts", "registry")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[-A-Za-z0-9.]{0,251}[A-Za-z0-9])?")
+_URL = re.compile(r"https?://[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[^\s@#]*)?")
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _PATH_LONGEST = 200
 _ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
 _LABELS_REFUSED = ("workflows.argoproj.io/", "kubernetes.io/", "flyteops")
@@ -143,6 +148,43 @@ def path_fault(text: str) -> Fault | None:
     return "FO329", "not a path inside the repository", "write it relative to the root, with /, without . and .."
 
 
+def prefix_fault(text: str) -> Fault | None:
+    """A place inside the domain's store: parts with / between them."""
+    if "://" in text:
+        return "FO380", "names a store of its own", "write a path inside the domain's store, such as teams/churn"
+    if len(text) <= 256 and _PREFIX.fullmatch(text) and not {".", ".."} & set(text.split("/")):
+        head = text.partition("/")[0]
+        if head in _OWN_PREFIXES:
+            return "FO380", f"{head}/ is where flyteops keeps its own", "choose another first part"
+        return None
+    return "FO380", "not a path inside the store", "letters, digits, - _ . and / between parts; no / at either end"
+
+
+def email_fault(text: str) -> Fault | None:
+    """One address of electronic mail, without a name around it."""
+    return None if _EMAIL.fullmatch(text) else ("FO381", "not an address of e-mail", "write NAME@HOST")
+
+
+def server_fault(text: str) -> Fault | None:
+    """A host with its port."""
+    host, colon, port = text.rpartition(":")
+    if colon and _SUBDOMAIN.fullmatch(host) and port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536:
+        return None
+    return "FO381", "not a server", "write HOST:PORT, such as smtp.acme.com:587"
+
+
+def url_fault(text: str) -> Fault | None:
+    """An address for posting to; one that holds a credential belongs into a secret."""
+    if _URL.fullmatch(text):
+        return None
+    return "FO381", "not an address to post to", "write https://HOST/PATH; what must not be seen goes into a secret"
+
+
+def repository_fault(text: str) -> Fault | None:
+    """A repository of a forge."""
+    return None if _REPOSITORY.fullmatch(text) else ("FO381", "not a repository", "write OWNER/NAME")
+
+
 def text_fault(text: str) -> Fault | None:
     """No environment, file or label can hold a NUL."""
     return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
@@ -165,6 +207,11 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "image": image_fault,
     "reference": reference_fault,
     "path": path_fault,
+    "prefix": prefix_fault,
+    "email": email_fault,
+    "server": server_fault,
+    "url": url_fault,
+    "repository": repository_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {
@@ -177,5 +224,9 @@ PATTERNS: dict[TextRule, str] = {
     "service_account": _SUBDOMAIN.pattern,
     "image": _IMAGE.pattern,
     "reference": r"\$[^$].*",
+    "prefix": _PREFIX.pattern,
+    "email": _EMAIL.pattern,
+    "url": _URL.pattern,
+    "repository": _REPOSITORY.pattern,
 }
 """The same rules for the published schema, where a pattern can say them."""

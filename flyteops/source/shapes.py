@@ -24,6 +24,11 @@ TextRule = OneOf[
     "image",
     "reference",
     "path",
+    "prefix",
+    "email",
+    "server",
+    "url",
+    "repository",
 ]
 
 
@@ -133,6 +138,8 @@ class Table:
     """Pairs of keys that exclude one another."""
     required: tuple[str, ...] = ()
     """Keys that must be there always."""
+    layered: bool = False
+    """What is required may stand in another layer: told only where nothing is merged in."""
     needs: Map[str, tuple[str, ...]] = field(default_factory=dict)
     """Keys that a kind needs; told only where nothing is merged in."""
     foreign: Map[str, str] = field(default_factory=dict)

@@ -236,7 +236,11 @@ _CRON = text(
     r"( ([0-9*][A-Za-z0-9*,/-]*|[A-Za-z]{3}[A-Za-z0-9,/-]*)){4}"
 )
 _DATE = r"date\('[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z'\)"
-_CRON_WHEN = rf"\{{\{{= now\(\) (>=|<) {_DATE}( && now\(\) < {_DATE})? \}}\}}"
+_LAST = r"cronworkflow\.lastScheduledTime"
+_ONCE = rf"\({_LAST} == nil \|\| \(now\(\) - {_LAST}\)\.Seconds\(\) > 9000\)"
+_WHEN_TERM = rf"(now\(\) (>=|<) {_DATE}|{_ONCE})"
+_CRON_WHEN = rf"\{{\{{= {_WHEN_TERM}( && {_WHEN_TERM}){{0,2}} \}}\}}"
+_MUTEXES = closed({"mutexes": listed(closed({"name": _OBJECT_52}), least=1, most=1)})
 
 
 def template_schema(*, newest: bool) -> Check:
@@ -251,7 +255,7 @@ def template_schema(*, newest: bool) -> Check:
             "podMetadata": _LABELLED,
             "workflowMetadata": _LABELLED,
         },
-        {"arguments": _parameters(only("")), "parallelism": whole(1, 2**53)},
+        {"arguments": _parameters(only("")), "parallelism": whole(1, 2**53), "synchronization": _MUTEXES},
     )
     return closed(
         {

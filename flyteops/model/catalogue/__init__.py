@@ -8,6 +8,7 @@ from flyteops.model.catalogue import (
     engine,
     interfaces,
     later,
+    launching,
     project,
     reading,
     registry,
@@ -20,6 +21,7 @@ from flyteops.model.catalogue.entry import Entry
 _ALL = (
     *reading.ENTRIES,
     *wiring.ENTRIES,
+    *launching.ENTRIES,
     *declaring.ENTRIES,
     *signatures.ENTRIES,
     *project.ENTRIES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.fields.launch_plans import LAUNCH_PLAN
 from flyteops.source.fields.node_pools import NODE_POOL
 from flyteops.source.fields.profiles import IMAGE, RESOURCES
@@ -25,6 +26,7 @@ ENTITIES: dict[str, tuple[Field, str]] = {
         Field(shape=LAUNCH_PLAN, description="Launch plans by name: a workflow with inputs and a schedule."),
         "launch plan",
     ),
+    "channels": (Field(shape=CHANNEL, description="Where notifications go, by name."), "channel"),
 }
 """Sections of named entries, with the form of one entry and the word for it."""
 
@@ -32,7 +34,6 @@ LATER_SECTIONS: dict[str, str] = {
     "actors": "Warm workers that tasks share.",
     "artifacts": "Named outputs that other workflows wait for.",
     "secrets": "Where secrets come from, by name.",
-    "channels": "Where notifications go, by name.",
     "workspaces": "Development machines.",
     "pod_templates": "Pod specs that tasks are laid into.",
     "roles": "Who may do what.",

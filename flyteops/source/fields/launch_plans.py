@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flyteops.source.fields.channels import CONCURRENCY, NOTIFICATIONS
 from flyteops.source.fields.profiles import LIKE
 from flyteops.source.fields.tasks import ANNOTATIONS, LABELS
 from flyteops.source.shapes import AnyValue, Duration, Field, Flag, MapOf, Number, Table, Text, Words
@@ -25,9 +26,13 @@ SCHEDULE = Table(
         "kickoff_time_input": Field(
             shape=Text(rule="identifier"), description="The datetime input that gets the slot.", example="started"
         ),
-        "jitter": Field(shape=Duration(), description="Spreads the starts.", later="schedule.jitter"),
+        "jitter": Field(
+            shape=Duration(), description="Starts are spread over so much time after the slot.", example="5m"
+        ),
         "dst": Field(
-            shape=Words(words=("once", "engine")), description="The hour that changes.", later="schedule.dst"
+            shape=Words(words=("once", "engine")),
+            description="A slot in the hour that the clock changes: exactly one run, or as the engine has it.",
+            example="once",
         ),
     },
     kinds=("cron", "every"),
@@ -63,10 +68,18 @@ LAUNCH_PLAN = Table(
         "active": Field(shape=Flag(), description="Whether the schedule is on.", example="true"),
         "like": LIKE,
         "trigger": Field(shape=AnyValue(), description="Starts on an artifact.", later="triggers"),
-        "notifications": Field(shape=AnyValue(), description="Who is told.", later="notifications"),
-        "concurrency": Field(shape=AnyValue(), description="Runs at once.", later="concurrency of launch plans"),
-        "overwrite_cache": Field(shape=Flag(), description="Computes everything anew.", later="overwrite_cache"),
-        "raw_data": Field(shape=Text(), description="Where files go.", later="raw_data"),
+        "notifications": Field(
+            shape=NOTIFICATIONS, description="Who is told of the end.", example="[{phases: [failed], channel: oncall}]"
+        ),
+        "concurrency": Field(
+            shape=CONCURRENCY, description="Runs of this plan at once.", example="{limit: 1, when_full: queue}"
+        ),
+        "overwrite_cache": Field(
+            shape=Flag(), description="Computes everything anew, and keeps what comes out.", example="true"
+        ),
+        "raw_data": Field(
+            shape=Text(rule="prefix"), description="Where in the store the files of its runs go.", example="teams/churn"
+        ),
     },
     kinds=("workflow",),
     foreign={

@@ -8,9 +8,12 @@ import pytest
 
 from flyteops.argo import emit, verify
 from flyteops.argo.every import beat_of
+from flyteops.argo.hera import round_trip
+from flyteops.argo.schedule import cron_name
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Schedule
 from flyteops.model.errors import InvalidProject
+from flyteops.model.launching import Channel, Concurrency, Notification
 from tests.unit.argo.programs import HELLO, TARGET, TELL, program_of
 
 
@@ -22,12 +25,12 @@ def clock(active: bool = True, **schedule: Any) -> dict[str, Any]:
 
 
 def test_a_plain_clock() -> None:
-    spec = clock(cron="0 2 * * *", timezone="Europe/Berlin")
+    spec = clock(cron="0 4 * * *", timezone="Europe/Berlin")
     name = spec.pop("workflowSpec")["workflowTemplateRef"]["name"]
     assert name.startswith("tick-")
     assert spec.pop("workflowMetadata")["labels"]["flyteops/name"] == "tick"
     assert spec == {
-        "schedules": ["0 2 * * *"],
+        "schedules": ["0 4 * * *"],
         "timezone": "Europe/Berlin",
         "concurrencyPolicy": "Allow",
         "startingDeadlineSeconds": 0,
@@ -127,3 +130,94 @@ def test_what_the_clock_cannot_keep_is_refused_where_it_is_written() -> None:
         ("FO805", "Argo's clock cannot count every 2d", place,
          "Write minutes that divide an hour, hours that divide a day, 1d or 1w, or a cron line."),
     ]  # fmt: skip
+
+
+LAST = "cronworkflow.lastScheduledTime"
+ONCE = f"({LAST} == nil || (now() - {LAST}).Seconds() > 9000)"
+
+
+@pytest.mark.parametrize(
+    ("line", "zone", "lines", "when"),
+    [
+        # Clocks change on Sundays, and this never comes on one.
+        ("30 2,14 * * 1-5", "Europe/Berlin", ["30 2,14 * * 1-5"], None),
+        # In the hour that is missing in spring and comes twice in autumn.
+        ("30 2 * * *", "Europe/Berlin", ["30 2 * * *", "30 3 * * *"], ONCE),
+        ("30 2,14 * * *", "Europe/Berlin", ["30 2,14 * * *", "30 3 * * *"], ONCE),
+        ("30 2 * * *", "America/New_York", ["30 2 * * *", "30 3 * * *"], ONCE),
+        # Only comes twice.
+        ("30 1 * * *", "America/New_York", ["30 1 * * *"], ONCE),
+        # Outside of every change, or without any.
+        ("0 4 * * *", "Europe/Berlin", ["0 4 * * *"], None),
+        ("30 2 * * *", "Asia/Tokyo", ["30 2 * * *"], None),
+        ("30 2 * * *", "UTC", ["30 2 * * *"], None),
+    ],
+)
+def test_a_slot_in_a_changed_hour_starts_once(line: str, zone: str, lines: list[str], when: str | None) -> None:
+    spec = clock(cron=line, timezone=zone)
+    assert (spec["schedules"], spec.get("when")) == (lines, f"{{{{= {when} }}}}" if when else None)
+    assert clock(cron=line, timezone=zone, dst="engine")["schedules"] == lines[:1]
+
+
+def test_the_window_and_the_changed_hour_together() -> None:
+    spec = clock(cron="30 2 * * *", timezone="Europe/Berlin", start="2026-01-01T00:00:00Z")
+    assert spec["when"] == f"{{{{= now() >= date('2026-01-01T00:00:00Z') && {ONCE} }}}}"
+
+
+def emitted(plan: LaunchPlan) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    template, cron = emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))
+    for each in (template, cron):
+        assert verify(each.body) == ()
+        assert round_trip(each.body) == ()
+    one: Any = template.body
+    other: Any = cron.body
+    return one["spec"], other["spec"], {*template.notes, *cron.notes}
+
+
+@pytest.mark.parametrize(
+    ("when_full", "overlap", "policy", "locked"),
+    [("skip", "allow", "Forbid", False), ("replace", "allow", "Replace", False), ("queue", "allow", "Allow", True)],
+)
+def test_one_run_at_once(when_full: Any, overlap: Any, policy: str, locked: bool) -> None:
+    plan = LaunchPlan(
+        name="tick",
+        workflow="hello",
+        schedule=Schedule(cron="@daily", overlap=overlap),
+        concurrency=Concurrency(limit=1, when_full=when_full),
+    )
+    template, cron, notes = emitted(plan)
+    assert cron["concurrencyPolicy"] == policy
+    name = cron_name("churn", "production", "tick")
+    assert template.get("synchronization") == ({"mutexes": [{"name": name}]} if locked else None)
+    told = "concurrency of launch_plan/tick: Argo counts the runs that its clock started, not those started by hand"
+    assert (told in notes) is not locked
+
+
+def test_more_than_one_run_at_once_is_refused() -> None:
+    plan = LaunchPlan(name="tick", workflow="hello", concurrency=Concurrency(limit=2, when_full="queue"))
+    with pytest.raises(InvalidProject) as caught:
+        emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))
+    assert [each.code for each in caught.value.diagnostics] == ["FO840"]
+
+
+def test_what_argo_does_not_do_is_noted() -> None:
+    channel = Channel(name="oncall", kind="slack", options=(("secret", "hook"),))
+    plan = LaunchPlan(
+        name="tick",
+        workflow="hello",
+        schedule=Schedule(cron="*/30 * * * *", timezone="Europe/Berlin", jitter_s=300),
+        notifications=(Notification(phases=("failed",), channel=channel),),
+    )
+    told = emitted(plan)[2]
+    assert "jitter of launch_plan/tick: Argo starts every run at its slot, nothing is spread" in told
+    near = "its starts lie too near to one another for Argo to tell the changed hour apart"
+    assert f"dst: once of launch_plan/tick is left to Argo: {near}" in told
+    assert "notifications of launch_plan/tick: nothing in the cluster tells channel oncall yet (failed)" in told
+
+
+def test_pods_are_told_of_the_cache_and_of_where_files_go() -> None:
+    plan = LaunchPlan(name="tick", workflow="hello", overwrite_cache=True, raw_data="teams/churn")
+    (template,) = emit(program_of(TELL, HELLO, plan), target=TARGET, plans=(plan,))
+    body: Any = template.body
+    arguments = [each["container"]["args"] for each in body["spec"]["templates"] if "container" in each]
+    assert [each[0] for each in arguments if "--cache overwrite --raw-data teams/churn" in " ".join(each)] == ["task"]
