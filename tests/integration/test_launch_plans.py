@@ -75,7 +75,7 @@ def test_who_would_be_told(nightly: Repository) -> None:
 
 
 def test_a_change_of_a_channel_is_a_change_of_every_plan_that_uses_it(nightly: Repository) -> None:
-    assert nightly.flyteops("apply").code == 0
+    assert nightly.flyteops("apply", "-y").code == 0
     nightly.edit("pipelines/nightly.yaml", "hooks.acme.com/x", "hooks.acme.com/y")
     (change,) = nightly.answer("plan")["changes"]
     assert change["address"] == "launch_plan/nightly"
