@@ -59,7 +59,9 @@ def test_files_go_where_the_plan_says_and_are_read_from_there(nightly: Repositor
     path = nightly.root / ".flyteops" / "store" / "teams" / "nightly" / "data"
     found = nightly.answer("run", "launch_plan/nightly")["outputs"]["model"]
     assert [each.name for each in path.rglob("*") if each.is_file()] == [found["sha256"]]
-    assert found["uri"] == f"file://<project>/.flyteops/store/teams/nightly/data/{found['sha256'][:2]}/{found['sha256']}"
+    assert (
+        found["uri"] == f"file://<project>/.flyteops/store/teams/nightly/data/{found['sha256'][:2]}/{found['sha256']}"
+    )
     # The entry of the cache names that place, and a run without the option finds the file there.
     again = nightly.answer("run", "workflow/train", "--input", "rows=200")
     assert (again["nodes"][0]["cached"], again["outputs"]["model"]["uri"]) == (True, found["uri"])
