@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from flyteops.compile.faults import suggestion
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.whole import is_whole
 from flyteops.model.launching import Channel
-from flyteops.source.fields import ENTITIES
 from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
-
-_SECRETS = ("secret", "sign_with")
 
 
 def compile_channels(known: Known) -> None:
@@ -26,10 +22,6 @@ def _channel(known: Known, declared: Declared) -> Channel | None:
     kind, fields = next(
         (kind, value) for kind in CHANNEL.kinds if isinstance(value := declared.body.get(kind), Mapping)
     )
-    named = [each for field in _SECRETS if isinstance(each := fields.get(field), Scalar)]
-    unknown = [each for each in named if not secret_known(known, each)]
-    if unknown:
-        return None
     options = tuple(sorted((name, _text(value)) for name, value in fields.items()))
     return Channel(name=declared.name, kind=kind, options=options)
 
@@ -38,17 +30,3 @@ def _text(node: TreeNode) -> str:
     if isinstance(node, Sequence):
         return ", ".join(item.text for item in node.items if isinstance(item, Scalar))
     return node.text if isinstance(node, Scalar) else ""
-
-
-def secret_known(known: Known, named: Scalar) -> bool:
-    """Whether a secret of that name is declared; tells of one that is not."""
-    secrets = known.declared("secrets")
-    if named.text in secrets or "secrets" not in ENTITIES:
-        return True
-    known.faults.add(
-        "FO284",
-        f'there is no secret "{named.text}"',
-        at=named.place,
-        help=suggestion(named.text, secrets, kinds="secrets") if secrets else "declare it under secrets:",
-    )
-    return False

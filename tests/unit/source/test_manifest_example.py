@@ -128,9 +128,7 @@ def test_the_complete_example() -> None:
         f"FO900 26:46-55 not supported yet: cache.serialize | {LATER}",
         f"FO900 30:5-12 not supported yet: secrets | {LATER}",
         f"FO900 72:5-15 not supported yet: on_failure | {LATER}",
-        f"FO900 88:5-18 not supported yet: notifications | {LATER}",
         f"FO900 96:1-8 not supported yet: the section secrets | {LATER}",
-        f"FO900 99:1-9 not supported yet: the section channels | {LATER}",
     ]
     assert [each.name.text for each in manifest.sections["launch_plans"]] == ["nightly", "nightly-us"]
     assert plain(manifest.sections["tasks"][0].body) == {
