@@ -86,7 +86,6 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         scope=f"dev/{_user()}",
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
-        failure_policy=what.failure_policy,
         raw_data=(plan.raw_data or "") if plan is not None else "",
     )
 

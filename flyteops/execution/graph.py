@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.execution.scopes import Scope, flat, flat_bounds, flat_condition
@@ -152,6 +153,8 @@ class RunGraph:
     inputs: tuple[Variable, ...]
     outputs: tuple[Bound, ...]
     handlers: tuple[FailureHandler, ...] = ()
+    failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
+    """Of the workflow that runs: those of workflows inside it have no say."""
 
 
 ON_FAILURE = "on_failure"
@@ -171,6 +174,7 @@ def graph_of_workflow(program: Program, workflow: Workflow) -> RunGraph:
         inputs=workflow.interface.inputs,
         outputs=outputs,
         handlers=tuple(handlers),
+        failure_policy=workflow.failure_policy,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from flyteops.execution.graph import RunMap, RunTask, Step
 from flyteops.model.diagnostics import Diagnostic
@@ -15,10 +16,13 @@ _HOW_NOT_WHAT = ("cache", "never", "run_s")
 """Parts of an invocation that say how a step runs: a longer timeout makes no result another one."""
 
 
-def made_of(step: Step | None, invocation: JsonObject) -> str:
-    """The digest of what decides a step's result, or the run's outputs, the results before it apart."""
+def made_of(step: Step | None, invocation: JsonObject, *, inside: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The digest of what decides a step's result, or the run's outputs, the results before it apart; `inside` are
+    the digests of the steps of what it launches."""
     code: Json = step.work.task.code if step and isinstance(step.work, RunTask | RunMap) else None
     what = {key: value for key, value in invocation.items() if key not in _HOW_NOT_WHAT}
+    if inside:
+        return digest_of("flyteops.local-step.v1", {"code": code, "invocation": what, "inside": dict(inside)})
     return digest_of("flyteops.local-step.v1", {"code": code, "invocation": what})
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from flyteops.execution.graph import RunMap, RunTask, Step
+from flyteops.execution.graph import Hold, RunEach, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.retrying import Tries
-from flyteops.local.requests import NodeError, NodePhase, NodeResult
+from flyteops.local.requests import NodeError, NodePhase, NodeResult, StepKind
 from flyteops.model.digest import JsonObject
+from flyteops.runtime.session import Session
+from flyteops.runtime.verbs import Answer
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,12 +27,31 @@ class NodeRecord:
     log: str | None = None
     error: NodeError | None = None
     items: int | None = None
+    handled_as: str = ""
+    """Of a failure handler that is called: its path in the graph."""
+    run: str = ""
+    """The run that a launching step has launched."""
+    inner: dict[str, NodeResult] = field(default_factory=dict)
+    """Steps of the runs that it has launched, those of items together."""
 
     @property
     def task(self) -> str:
-        """The task's name; empty for a step of a switch."""
+        """The task's name; empty for a step that calls none."""
         work = self.step.work
         return work.task.name if isinstance(work, RunTask | RunMap) else ""
+
+    @property
+    def kind(self) -> StepKind:
+        """What the step does, in one word."""
+        match self.step.work:
+            case RunTask() | RunMap():
+                return "task"
+            case RunLaunch() | RunEach():
+                return "launch"
+            case Hold():
+                return "gate"
+            case _:
+                return "switch"
 
     def result(self) -> NodeResult:
         """The step as the run's result tells it."""
@@ -38,6 +59,7 @@ class NodeRecord:
         return NodeResult(
             path=self.step.path,
             task=self.task,
+            kind=self.kind,
             phase=self.phase,
             cached=self.cached,
             attempts=self.attempts,
@@ -45,25 +67,41 @@ class NodeRecord:
             log=self.log,
             error=self.error,
             items=self.items,
+            run=self.run,
         )
 
 
-@dataclass(slots=True, kw_only=True)
-class MapRecord:
-    """A map so far: items not begun, and how the others ended."""
+class Owner(Protocol):
+    """The run that a job or a gate belongs to, as far as they know it."""
 
-    count: int
-    needed: int
-    pending: deque[int]
-    open: int = 0
-    failed: list[int] = field(default_factory=list)
-    called: int = 0
+    execution: str
+    label: str
+    """Stands before its paths when they are told: empty for the run itself, `nightly/` inside what it launched."""
+    folder: str
+    session: Session
+    stopping: bool
+
+    def go_on(self) -> None:
+        """Begins what may begin."""
+
+    def job_ended(self, job: Job, answer: Answer) -> None:
+        """A call is over: no further attempt will be made."""
+
+    def job_stopped(self, job: Job, answer: Answer) -> None:
+        """A call was going on, or waiting, when it was given up."""
+
+    def gives_up(self, job: Job) -> bool:
+        """Whether nobody waits for the call any more."""
+
+    def gate_ended(self, node: NodeRecord, answer: Answer) -> None:
+        """A gate was opened, or will never be."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """One call: of a task, or of one item of a map."""
 
+    run: Owner
     node: NodeRecord
     item: int | None
     queued_s: float

@@ -28,6 +28,14 @@ class Heard:
     fresh: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waited:
+    """What was heard of workers, and whether the other descriptor was readable."""
+
+    answers: tuple[Heard, ...]
+    also: bool
+
+
 class Pool:
     """Starts a worker when a job finds none free; one more descriptor may be waited for beside them."""
 
@@ -68,10 +76,17 @@ class Pool:
         """A descriptor that ends `wait` when it is readable."""
         self._selector.register(handle, selectors.EVENT_READ)
 
-    def wait(self, patience_s: float | None) -> list[Heard]:
-        """Waits for whatever comes first, at most `patience_s`."""
-        ready = [key.fd for key, _ in self._selector.select(patience_s)]
-        return [heard for fd in ready if fd in self._busy and (heard := self._hear(fd)) is not None]
+    def wait(self, patience_s: float | None, *, also: int | None = None) -> Waited:
+        """Waits for whatever comes first, at most `patience_s`; `also` is one more descriptor for this time."""
+        if also is not None:
+            self._selector.register(also, selectors.EVENT_READ)
+        try:
+            ready = [key.fd for key, _ in self._selector.select(patience_s)]
+        finally:
+            if also is not None:
+                self._selector.unregister(also)
+        answers = [heard for fd in ready if fd in self._busy and (heard := self._hear(fd)) is not None]
+        return Waited(answers=tuple(answers), also=also in ready)
 
     def _hear(self, handle: int) -> Heard | None:
         worker, job = self._busy[handle]
@@ -101,6 +116,14 @@ class Pool:
         for worker, job in self._busy.values():
             if wanted(job):
                 worker.signal(number)
+
+    def end_soon(self, wanted: Callable[[Job], bool], now_s: float, *, grace_s: float) -> None:
+        """Asks the workers of the wanted jobs to end now; they are killed after the grace."""
+        self.signal(signal.SIGTERM if grace_s else signal.SIGKILL, wanted)
+        for job in self.jobs():
+            if wanted(job):
+                due = now_s + grace_s
+                job.kill_at_s, job.late = (due if job.kill_at_s is None else min(due, job.kill_at_s)), ""
 
     def last_words(self) -> str:
         """What workers said before their first attempt."""

@@ -5,14 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
+from typing import Protocol
 
 from flyteops.execution.graph import RunGraph
 from flyteops.model.digest import JsonObject
 from flyteops.model.literals import Literal
+from flyteops.model.types import LiteralType
 
 RunPhase = OneOf["succeeded", "failed", "aborted"]
+StepKind = OneOf["task", "launch", "gate", "switch"]
 NodePhase = OneOf["succeeded", "failed", "skipped", "not_run"]
-EventKind = OneOf["started", "retrying", "succeeded", "cached", "failed", "skipped", "stopped", "nondeterministic"]
+EventKind = OneOf[
+    "started", "launched", "retrying", "succeeded", "cached", "failed", "skipped", "stopped", "nondeterministic"
+]  # fmt: skip
+Said = bool | Literal
+"""The answer to a gate: consent or refusal, or a value."""
+
+
+class Terminal(Protocol):
+    """Somebody who can be asked; one question at a time."""
+
+    handle: int
+    """Readable when a line was typed, or nobody is there any more."""
+
+    def say(self, text: str) -> None:
+        """Shows a question, or what is wrong with an answer."""
+
+    def read(self) -> str | None:
+        """The line that was typed; None when there will be none."""
+
+    def parse(self, of: LiteralType, text: str) -> Literal | str:
+        """The typed text as a value of the type, or what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +59,8 @@ class RunRequest:
     raw_data: str = ""
     """Where in the store new files go; empty for the place that all runs share."""
     inline: bool = False
-    failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
+    answers: Mapping[str, Said] = field(default_factory=dict)
+    """What gates are answered, by the path of their step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +76,20 @@ class NodeError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeResult:
-    """How a step ended. `task` is empty for the steps of a switch. `items` counts a map's items."""
+    """How a step ended. `task` is empty for a step that calls none. `items` counts a map's items, `run` names the run
+    of its own that the step launched. Steps of such a run have its step before them: `nightly/fit`."""
 
     path: str
     task: str
     phase: NodePhase
+    kind: StepKind = "task"
     cached: bool = False
     attempts: int = 0
     duration_s: float = 0.0
     log: str | None = None
     error: NodeError | None = None
     items: int | None = None
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal as OneOf
 
 from flyteops.compile import read_inputs, read_task_inputs
 from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
@@ -25,7 +24,6 @@ class Launch:
     target: EntityId
     graph: RunGraph
     inputs: Mapping[str, Literal]
-    failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
     plan: LaunchPlan | None = None
     """The launch plan that it goes by; None for a task by itself."""
 
@@ -42,7 +40,6 @@ def launch(program: Program, target: EntityId, given: Given) -> Launch:
         target=target,
         graph=graph_of_workflow(program, workflow),
         inputs=read_inputs(program, plan, given.values, names=given.names),
-        failure_policy=workflow.failure_policy,
         plan=plan,
     )
 

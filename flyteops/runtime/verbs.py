@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from flyteops.model.digest import JsonObject
+from flyteops.model.digest import Json, JsonObject
 from flyteops.ports.store import StoreFailed
 from flyteops.runtime.binding import Absent
 from flyteops.runtime.committing import error_document, write_error
 from flyteops.runtime.endings import CAUSES, DONE, INTERFACE, STORE, Ended, Mismatch
 from flyteops.runtime.session import Session
 
-VERBS = ("begin", "task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs")
+VERBS = (
+    "begin", "task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs", "launch", "land",
+)  # fmt: skip
 
 
 class Answer:
@@ -38,6 +40,17 @@ def begun(session: Session, invocation: JsonObject, *, kickoff: str, inputs: str
 
     def work() -> Answer:
         begin(session, invocation, kickoff=kickoff, inputs=inputs)
+        return Answer(DONE)
+
+    return _answered(work, session, invocation, None)
+
+
+def held(session: Session, invocation: JsonObject, given: tuple[Json, Json] | None) -> Answer:
+    """A gate that somebody has opened; `given` is type and value of an answer, None where consent is all."""
+    from flyteops.runtime.gates import pass_gate
+
+    def work() -> Answer:
+        pass_gate(session, invocation, given)
         return Answer(DONE)
 
     return _answered(work, session, invocation, None)
@@ -92,6 +105,14 @@ def _perform(session: Session, verb: str, invocation: JsonObject, item: int | No
             from flyteops.runtime.routes import join
 
             join(session, invocation)
+        case "launch":
+            from flyteops.runtime.launches import launch
+
+            return Answer(DONE, result=launch(session, invocation, item))
+        case "land":
+            from flyteops.runtime.launches import land
+
+            land(session, invocation, item)
         case "outputs":
             from flyteops.runtime.routes import outputs
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "started": "started",
+    "launched": "launch",
     "retrying": "retry",
     "succeeded": "done",
     "cached": "cached",

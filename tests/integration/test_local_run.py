@@ -416,7 +416,7 @@ def test_the_other_policy_lets_them_end(place: Place) -> None:
             Node(name="quick", body=TaskCall(task="quick", inputs=(mark,)), outputs=()),
         ],
     )
-    result = place.run(wanted, failure_policy="after_executable_nodes")
+    result = place.run(replace(wanted, failure_policy="after_executable_nodes"))
     assert {node.path: node.phase for node in result.nodes} == {"bad": "failed", "quick": "succeeded"}
     assert (place.root / "mark").read_text() == "done"
 

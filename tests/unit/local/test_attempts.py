@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from flyteops.execution.graph import RunTask, Step
 from flyteops.local.answers import failure, killed, message_of, node_error, of_item
 from flyteops.local.attempts import overdue, set_kill_time, waiting_until
-from flyteops.local.jobs import Job, NodeRecord
+from flyteops.local.jobs import Job, NodeRecord, Owner
 from flyteops.model.entities import Interface, Task, TaskSettings, Timeout
 from flyteops.model.works import FunctionRef, FunctionWork
 
@@ -16,7 +18,7 @@ TASK = Task(name="t", work=WORK, interface=Interface())
 def job(timeout: Timeout, *, first_s: float = 100.0, queued_s: float = 110.0, begun_s: float = 120.0) -> Job:
     work = RunTask(task=TASK, settings=TaskSettings(timeout=timeout), inputs=())
     node = NodeRecord(step=Step(path="a", work=work, needs=()), invocation={})
-    return Job(node=node, item=None, queued_s=queued_s, first_s=first_s, begun_s=begun_s)
+    return Job(run=cast("Owner", None), node=node, item=None, queued_s=queued_s, first_s=first_s, begun_s=begun_s)
 
 
 @pytest.mark.parametrize(
