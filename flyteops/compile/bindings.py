@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from flyteops.compile.error_values import whole_error
 from flyteops.compile.faults import Faults
 from flyteops.compile.scope import Resolved, Scope
 from flyteops.compile.values import (
@@ -17,7 +18,7 @@ from flyteops.compile.values import (
 )
 from flyteops.model.diagnostics import Place, Related
 from flyteops.model.literals import Literal
-from flyteops.model.references import Binding, ListBinding, MapBinding, Referred, Static, reference_text
+from flyteops.model.references import Binding, ErrorRef, ListBinding, MapBinding, Referred, Static, reference_text
 from flyteops.model.types import (
     BOOL,
     FLOAT,
@@ -62,10 +63,26 @@ def _referred(node: Scalar, of: LiteralType, scope: Scope, subject: str, said: P
     found = scope.resolve(node)
     if found is None:
         return None
+    if isinstance(found.to, ErrorRef) and not found.to.path:
+        return _whole_error(node, of, scope.faults, subject)
     if not assignable(found.type, of):
         _wrong_type(node, found, of, scope.faults, subject, said)
         return None
     return Referred(to=found.to, type=found.type)
+
+
+def _whole_error(node: Scalar, of: LiteralType, faults: Faults, subject: str) -> Binding | None:
+    binding = whole_error(of)
+    if binding is None:
+        way_out = "write $error.message" if assignable(STR, of) else "take a part of it, such as $error.message"
+        faults.add(
+            "FO246",
+            f"{subject} must be {spelling(of)}, and $error as a whole fits Json, FlyteError and str | None",
+            at=node.place,
+            label="message, node, kind and attempts",
+            help=way_out,
+        )
+    return binding
 
 
 def _wrong_type(

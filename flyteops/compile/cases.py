@@ -52,10 +52,15 @@ def same_type(types: list[LiteralType]) -> LiteralType | None:
     return of if of is not None and of in types else None
 
 
+KINDS = frozenset(
+    ("task", "workflow", "launch_plan", "map", "switch", "sleep", "approve", "wait_for_input", "value", "fail")
+)
+
+
 def kind_of(body: Mapping) -> tuple[str, TreeNode | None]:
     """What a node or case does, and what it does it with."""
     for entry in body.entries:
-        if entry.key.text in ("task", "map", "workflow", "switch", "value", "fail"):
+        if entry.key.text in KINDS:
             return entry.key.text, entry.value
     return "", None
 

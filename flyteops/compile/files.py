@@ -12,6 +12,7 @@ from flyteops.model.entities import (
     CaseBody,
     Fail,
     GiveValue,
+    Handler,
     Interface,
     LaunchPlan,
     LaunchPlanCall,
@@ -60,7 +61,11 @@ class _Pins:
             ),
             nodes=tuple(self._node(each) for each in workflow.nodes),
             outputs=self._bounds(workflow.outputs),
+            on_failure=self._handler(workflow.on_failure),
         )
+
+    def _handler(self, handler: Handler | None) -> Handler | None:
+        return replace(handler, inputs=self._bounds(handler.inputs)) if handler is not None else None
 
     def launch_plan(self, plan: LaunchPlan) -> LaunchPlan:
         return replace(

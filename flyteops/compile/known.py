@@ -10,7 +10,7 @@ from flyteops.compile.faults import Faults
 from flyteops.compile.layers import Declared, Layers
 from flyteops.compile.settings import Profiles
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import Task, Workflow
+from flyteops.model.entities import LaunchPlan, Task, Workflow
 from flyteops.model.launching import Channel
 from flyteops.model.types import LiteralType
 from flyteops.model.works import FunctionRef
@@ -38,6 +38,8 @@ class Known:
     faults: Faults
     tasks: dict[str, Task | None] = field(default_factory=dict)
     workflows: dict[str, Workflow | None] = field(default_factory=dict)
+    launch_plans: dict[str, LaunchPlan | None] = field(default_factory=dict)
+    """Those looked at so far, None for a broken one: a node may launch a plan before all of them are compiled."""
     bodies: dict[str, tuple[Place, Mapping]] = field(default_factory=dict)
     """Effective bodies by address, profiles laid open: where each effective value was written."""
     task_bodies: dict[str, Mapping] = field(default_factory=dict)

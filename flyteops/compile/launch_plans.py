@@ -20,11 +20,21 @@ Given = tuple[tuple[str, Literal], ...]
 def compile_launch_plans(known: Known) -> dict[str, LaunchPlan]:
     """Every declared launch plan that has no fault."""
     found: dict[str, LaunchPlan] = {}
-    for name, declared in known.declared("launch_plans").items():
-        plan = _launch_plan(known, declared)
+    for name in known.declared("launch_plans"):
+        plan = launch_plan_of(known, name)
         if plan is not None:
             found[name] = plan
     return found
+
+
+def launch_plan_of(known: Known, name: str) -> LaunchPlan | None:
+    """The declared plan of a name, compiled once; its workflow must have been. Else the one that every workflow has."""
+    declared = known.declared("launch_plans").get(name)
+    if declared is None:
+        return LaunchPlan(name=name, workflow=name) if known.workflows.get(name) is not None else None
+    if name not in known.launch_plans:
+        known.launch_plans[name] = _launch_plan(known, declared)
+    return known.launch_plans[name]
 
 
 def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:

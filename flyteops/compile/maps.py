@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal as OneOf
+
 from flyteops.compile.bindings import read_binding
+from flyteops.compile.callees import Callee, refuse_fixed
 from flyteops.compile.fields import int_of, number_of, written_together
-from flyteops.compile.reading import Reader
+from flyteops.compile.reading import Reader, mapped_name
 from flyteops.compile.values import is_reference
 from flyteops.model.diagnostics import Related
-from flyteops.model.entities import MapCall, Task, Variable
+from flyteops.model.entities import MapCall, Variable
 from flyteops.model.references import Binding, Bound, ListBinding, Static
 from flyteops.model.types import ListOf, LiteralType, UnionOf, spelling
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
@@ -16,27 +19,45 @@ COUNTED = "_"
 """`over: {_: $list}` only counts: no input gets the items."""
 
 
-def map_call(reader: Reader, body: Mapping, *, name: Scalar, key: Scalar) -> MapCall | None:
-    """A task once per item of the lists in over."""
-    task = reader.callee(name)
-    if task is None:
+def map_call(reader: Reader, body: Mapping, *, value: TreeNode | None, key: Scalar) -> MapCall | None:
+    """A task, workflow or launch plan once per item of the lists in over."""
+    name = mapped_name(value)
+    callee = reader.callee(*name) if name else None
+    if callee is None:
         return None
-    settings = reader.overrides(body, task)
+    settings = reader.overrides(body, callee.task) if callee.task else _no_overrides(reader, body, callee)
     bounds_ok = _check_bounds(reader, body)
-    over = _over(reader, body.get("over"), task, key)
+    told = refuse_fixed(reader.known, callee, (*_entries(body.get("over")), *_entries(body.get("inputs"))))
+    over = _over(reader, body.get("over"), callee, key, told)
     taken = frozenset(entry.key.text for entry in _entries(body.get("over")))
-    inputs = reader.bound(body.get("inputs"), task.interface.inputs, key, f"task {task.name}", taken=taken)
-    if over is None or inputs is None or not bounds_ok:
+    inputs = reader.bound(body.get("inputs"), callee.inputs, key, callee.words, taken=taken, told=told)
+    if over is None or inputs is None or not bounds_ok or settings is False:
         return None
     return MapCall(
-        callee=task.name,
+        callee=callee.name,
+        kind=callee.kind,
         over=over,
         inputs=inputs,
         concurrency=int_of(body.get("concurrency")),
         min_success_ratio=number_of(body.get("min_success_ratio")),
         min_successes=int_of(body.get("min_successes")),
-        settings=settings,
+        settings=settings or None,
+        title=reader.title(body) if callee.task else "",
     )
+
+
+def _no_overrides(reader: Reader, body: Mapping, callee: Callee) -> OneOf[False] | None:
+    """None when there are none; False with the fault noted."""
+    key = body.key("overrides")
+    if key is None:
+        return None
+    reader.faults.add(
+        "FO235",
+        f"overrides are those of a task, and this maps the {callee.words}",
+        at=key.place,
+        help="write them at the nodes inside the workflow, or at its tasks",
+    )
+    return False
 
 
 def _check_bounds(reader: Reader, body: Mapping) -> bool:
@@ -54,7 +75,9 @@ def _check_bounds(reader: Reader, body: Mapping) -> bool:
     return False
 
 
-def _over(reader: Reader, node: TreeNode | None, task: Task, key: Scalar) -> tuple[Bound, ...] | None:
+def _over(
+    reader: Reader, node: TreeNode | None, callee: Callee, key: Scalar, told: frozenset[str]
+) -> tuple[Bound, ...] | None:
     entries = _entries(node)
     if node is None:
         return None  # told where it was read
@@ -63,17 +86,18 @@ def _over(reader: Reader, node: TreeNode | None, task: Task, key: Scalar) -> tup
             "FO236",
             f'map node "{key.text}" has no lists to walk',
             at=node.place,
-            help=f"write over: {{{_first_input(task)}: $inputs.LIST}}; over: {{_: $list}} only counts",
+            help=f"write over: {{{_first_input(callee)}: $inputs.LIST}}; over: {{_: $list}} only counts",
         )
         return None
-    by_name = {variable.name: variable for variable in task.interface.inputs}
+    by_name = {variable.name: variable for variable in callee.inputs}
     bounds: list[Bound] = []
     for entry in entries:
         name = entry.key.text
         if name == COUNTED and COUNTED not in by_name:
             bound = _counted(reader, entry)
         elif name not in by_name:
-            reader.no_input(entry.key, f"task {task.name}", by_name, frozenset())
+            if name not in told:
+                reader.no_input(entry.key, callee.words, by_name, frozenset())
             bound = None
         else:
             bound = _walked(reader, entry, by_name[name])
@@ -153,8 +177,8 @@ def _entries(node: TreeNode | None) -> tuple[Entry, ...]:
     return node.entries if isinstance(node, Mapping) else ()
 
 
-def _first_input(task: Task) -> str:
-    return task.interface.inputs[0].name if task.interface.inputs else COUNTED
+def _first_input(callee: Callee) -> str:
+    return callee.inputs[0].name if callee.inputs else COUNTED
 
 
 def _length(binding: Binding) -> int | None:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
+from flyteops.compile.callees import refuse_fixed
 from flyteops.compile.cases import kind_of
 from flyteops.compile.faults import suggestion
+from flyteops.compile.gates import gate_of
 from flyteops.compile.maps import map_call
-from flyteops.compile.reading import Reader
+from flyteops.compile.reading import Reader, kind_called
 from flyteops.compile.scope import Outputs
 from flyteops.compile.switches import switch_of
-from flyteops.model.entities import CaseBody, Fail, GiveValue, Node, Switch, TaskCall, WorkflowCall
+from flyteops.model.entities import (
+    CaseBody,
+    Fail,
+    GiveValue,
+    Handler,
+    LaunchPlanCall,
+    Mapped,
+    Node,
+    Switch,
+    TaskCall,
+    WorkflowCall,
+)
 from flyteops.model.references import Bound
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence
 
@@ -55,12 +70,12 @@ def body_of(reader: Reader, body: Mapping, key: Scalar) -> CaseBody | None:
     """What a node or a case does."""
     kind, value = kind_of(body)
     match kind:
-        case "task" if isinstance(value, Scalar):
-            return _task_call(reader, body, value, key)
-        case "map" if isinstance(value, Scalar):
-            return map_call(reader, body, name=value, key=key)
-        case "workflow" if isinstance(value, Scalar):
-            return _workflow_call(reader, body, value, key)
+        case "task" | "workflow" | "launch_plan" if isinstance(value, Scalar):
+            return call_of(reader, body, kind_called(kind), value, key)
+        case "map":
+            return map_call(reader, body, value=value, key=key)
+        case "sleep" | "approve" | "wait_for_input":
+            return gate_of(reader, kind, value, reader.scope.reading)
         case "switch" if isinstance(value, Sequence):
             return switch_of(reader, value, key=key, body_of=body_of)
         case "value" if value is not None:
@@ -73,25 +88,23 @@ def body_of(reader: Reader, body: Mapping, key: Scalar) -> CaseBody | None:
     return None
 
 
-def _task_call(reader: Reader, body: Mapping, name: Scalar, key: Scalar) -> TaskCall | None:
-    task = reader.callee(name)
-    if task is None:
+def call_of(reader: Reader, body: Mapping, kind: Mapped, name: Scalar, key: Scalar) -> Handler | None:
+    """A call with its inputs bound."""
+    callee = reader.callee(kind, name)
+    if callee is None:
         return None
-    settings = reader.overrides(body, task)
-    inputs = reader.bound(body.get("inputs"), task.interface.inputs, key, f"task {task.name}")
-    return None if inputs is None else TaskCall(task=task.name, inputs=inputs, settings=settings)
-
-
-def _workflow_call(reader: Reader, body: Mapping, name: Scalar, key: Scalar) -> WorkflowCall | None:
-    declared = reader.known.declared("workflows")
-    if name.text not in declared:
-        way_out = suggestion(name.text, declared, kinds="workflows")
-        if name.text in reader.known.tasks:
-            way_out = f"it is a task: write task: {name.text}"
-        reader.faults.add("FO201", f'there is no workflow "{name.text}"', at=name.place, help=way_out)
+    given = body.get("inputs")
+    told = refuse_fixed(reader.known, callee, given.entries if isinstance(given, Mapping) else ())
+    settings = reader.overrides(body, callee.task) if callee.task else None
+    inputs = reader.bound(given, callee.inputs, key, callee.words, told=told)
+    if inputs is None:
         return None
-    workflow = reader.known.workflows.get(name.text)
-    if workflow is None:
-        return None
-    inputs = reader.bound(body.get("inputs"), workflow.interface.inputs, key, f"workflow {name.text}")
-    return None if inputs is None else WorkflowCall(workflow=name.text, inputs=inputs)
+    match kind:
+        case "task":
+            return TaskCall(task=callee.name, inputs=inputs, settings=settings, title=reader.title(body))
+        case "workflow":
+            return WorkflowCall(workflow=callee.name, inputs=inputs)
+        case "launch_plan":
+            return LaunchPlanCall(launch_plan=callee.name, inputs=inputs)
+        case _:
+            assert_never(kind)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from flyteops.compile.bindings import infer_binding, read_binding
+from flyteops.compile.callees import Callee, callee_of, unknown_callee
 from flyteops.compile.cases import case_bodies, kind_of, literal_shapes, shared_outputs
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.fields import int_of, number_of
+from flyteops.compile.fields import int_of, number_of, text_in, without
+from flyteops.compile.interfaces import read_variable
 from flyteops.compile.known import Known
 from flyteops.compile.scope import Outputs, Scope
-from flyteops.compile.tasks import overridden, task_by_path
+from flyteops.compile.tasks import overridden
 from flyteops.execution.graph import mapped_outputs
-from flyteops.model.entities import MapCall, Task, TaskSettings, Variable
+from flyteops.model.entities import MapCall, Mapped, Task, TaskSettings, Variable
 from flyteops.model.references import Binding, Bound, Static
 from flyteops.model.types import LiteralType, spelling
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
@@ -28,6 +30,7 @@ class Reader:
     sound: bool = True
     """Not when parts were refused where they were read: what is missing then is not told again."""
     found: dict[str, Outputs | None] = field(default_factory=dict)
+    types: dict[int, LiteralType | None] = field(default_factory=dict)
     finding: set[str] = field(default_factory=set)
     given: dict[tuple[int, str], tuple[Binding, LiteralType] | None] = field(default_factory=dict)
 
@@ -56,18 +59,38 @@ class Reader:
             return None
         kind, value = kind_of(body)
         match kind:
-            case "task" if isinstance(value, Scalar):
-                task = self.task(value)
-                return Outputs(task.interface.outputs) if task else None
-            case "map" if isinstance(value, Scalar):
-                task = self.task(value)
-                return Outputs(mapped_outputs(task.interface.outputs, map_shape(task, body))) if task else None
-            case "workflow" if isinstance(value, Scalar):
-                workflow = self.known.workflows.get(value.text)
-                return Outputs(workflow.interface.outputs) if workflow else None
+            case "task" | "workflow" | "launch_plan" if isinstance(value, Scalar):
+                found = callee_of(self.known, kind_called(kind), value)
+                return Outputs(found.outputs) if found else None
+            case "map":
+                name = mapped_name(value)
+                mapped = callee_of(self.known, *name) if name else None
+                return Outputs(mapped_outputs(mapped.outputs, map_shape(mapped, body))) if mapped else None
+            case "sleep":
+                return Outputs((), why="a sleep hands nothing on")
+            case "approve" | "wait_for_input" if isinstance(value, Mapping):
+                return self._gate_outputs(kind, value, key)
             case "switch" if isinstance(value, Sequence):
                 return self.switch_outputs(value, key)
         return None
+
+    def _gate_outputs(self, kind: str, gate: Mapping, key: Scalar) -> Outputs | None:
+        if kind == "wait_for_input":
+            of = self.gate_type(gate)
+            return Outputs((Variable(name="value", type=of),)) if of is not None else None
+        shown = gate.get("value")
+        if shown is None:
+            return Outputs((), why="approve was given no value to hand on")
+        inferred = self.inferred(shown, key.text)
+        return Outputs((Variable(name="value", type=inferred[1]),)) if inferred is not None else None
+
+    def gate_type(self, gate: Mapping) -> LiteralType | None:
+        """The type that a `wait_for_input` says, read once."""
+        if id(gate) not in self.types:
+            key = gate.key("type")
+            declared = read_variable(key, gate, named=self.known.python.named_type, faults=self.faults) if key else None
+            self.types[id(gate)] = None if declared is None or declared.broken else declared.type
+        return self.types[id(gate)]
 
     def switch_outputs(self, cases: Sequence, key: Scalar) -> Outputs | None:
         """The outputs that the cases share."""
@@ -103,31 +126,25 @@ class Reader:
             self.scope.reading = before
         return self.given[known]
 
-    def task(self, name: Scalar) -> Task | None:
-        """The task of a name or path; None when it is unknown or broken. An unknown one is told by `callee`."""
-        if ":" in name.text:
-            return task_by_path(self.known, name.text, name.place)
-        return self.known.tasks.get(name.text)
-
-    def callee(self, name: Scalar) -> Task | None:
-        """The task of a name; an unknown name is told."""
-        task = self.task(name)
-        if task is None and ":" not in name.text and name.text not in self.known.tasks:
-            workflows = self.known.declared("workflows")
-            way_out = suggestion(name.text, self.known.declared("tasks"), kinds="tasks")
-            if not self.known.declared("tasks"):
-                way_out = "declare it under tasks:, or write the path of its function, module:function"
-            if name.text in workflows:
-                way_out = f"it is a workflow: write workflow: {name.text}"
-            self.faults.add("FO201", f'there is no task "{name.text}"', at=name.place, help=way_out)
-        return task
+    def callee(self, kind: Mapped, name: Scalar) -> Callee | None:
+        """What a name calls; an unknown one is told."""
+        found = callee_of(self.known, kind, name)
+        if found is None:
+            unknown_callee(self.known, kind, name)
+        return found
 
     def overrides(self, body: Mapping, task: Task) -> TaskSettings | None:
         """The settings of a node that overrides some, else None."""
         overrides = body.get("overrides")
-        if not isinstance(overrides, Mapping) or not overrides.entries:
+        settings = without(overrides, "name") if isinstance(overrides, Mapping) else None
+        if settings is None or not settings.entries:
             return None
-        return overridden(self.known, task, overrides)
+        return overridden(self.known, task, settings)
+
+    def title(self, body: Mapping) -> str:
+        """How a node is shown when not by its name: `overrides.name`."""
+        overrides = body.get("overrides")
+        return (text_in(overrides, "name") or "") if isinstance(overrides, Mapping) else ""
 
     def bound(
         self,
@@ -137,15 +154,18 @@ class Reader:
         callee: str,
         *,
         taken: frozenset[str] = frozenset(),
+        told: frozenset[str] = frozenset(),
     ) -> tuple[Bound, ...] | None:
-        """The bindings in the order of the variables; None when one is wrong or missing."""
+        """The bindings in the order of the variables; None when one is wrong or missing. `told` names inputs that
+        cannot be given, which was said already."""
         given = {entry.key.text: entry for entry in node.entries} if isinstance(node, Mapping) else {}
         by_name = {variable.name: variable for variable in variables}
         whole = True
         for name, entry in given.items():
             if name not in by_name or name in taken:
                 whole = False
-                self.no_input(entry.key, callee, by_name, taken)
+                if name not in told:
+                    self.no_input(entry.key, callee, by_name, taken)
         bounds: list[Bound] = []
         missing: list[Variable] = []
         for name, variable in by_name.items():
@@ -204,10 +224,27 @@ class Reader:
         )
 
 
-def map_shape(task: Task, body: Mapping) -> MapCall:
+def kind_called(key: str) -> Mapped:
+    """The kind of callee that a key of a node names."""
+    return "workflow" if key == "workflow" else "launch_plan" if key == "launch_plan" else "task"
+
+
+def mapped_name(value: TreeNode | None) -> tuple[Mapped, Scalar] | None:
+    """What `map:` names: a task by its name alone, else `{workflow: NAME}` or `{launch_plan: NAME}`."""
+    if isinstance(value, Scalar):
+        return "task", value
+    if isinstance(value, Mapping):
+        for entry in value.entries:
+            if entry.key.text in ("workflow", "launch_plan") and isinstance(entry.value, Scalar):
+                return kind_called(entry.key.text), entry.value
+    return None
+
+
+def map_shape(callee: Callee, body: Mapping) -> MapCall:
     """The call as far as its outputs depend on it."""
     return MapCall(
-        callee=task.name,
+        callee=callee.name,
+        kind=callee.kind,
         over=(),
         inputs=(),
         min_success_ratio=number_of(body.get("min_success_ratio")),

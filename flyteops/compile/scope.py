@@ -10,7 +10,8 @@ from flyteops.compile.references import Segment, Unreadable, Written, read_whole
 from flyteops.compile.spots import within
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Variable
-from flyteops.model.references import InputRef, NodeRef, Path, Reference
+from flyteops.model.failure import FAILURE
+from flyteops.model.references import ErrorRef, InputRef, NodeRef, Path, Reference
 from flyteops.model.types import JSON, STR, DictOf, ListOf, LiteralType, RecordOf, UnionOf, accepts_none, spelling
 from flyteops.source.tree import Scalar
 
@@ -51,6 +52,8 @@ class Scope:
     reading: str = ""
     task_of: Callable[[str], str | None] = lambda _: None
     """The declared task behind a node, whose outputs can be named."""
+    handler: bool = False
+    """Of an on_failure: `$error` is known, and no node may be referred to."""
 
     def resolve(self, scalar: Scalar) -> Resolved | None:
         """The reference that a scalar is; None with the fault noted."""
@@ -64,6 +67,9 @@ class Scope:
         """What a reference inside a scalar leads to; None with the fault noted, or when another fault hides it."""
         if written.head == "inputs":
             return self._input(written, scalar)
+        if written.head == "error" and self.handler:
+            walked = self._walk(FAILURE, written.segments, written, scalar)
+            return None if walked is None else Resolved(ErrorRef(walked[0]), walked[1])
         if written.head in RESERVED:
             self.faults.add(
                 "FO205",
@@ -111,6 +117,15 @@ class Scope:
                 f'there is no node "{name}"',
                 at=within(scalar, written.start, written.head_end),
                 help=way_out,
+            )
+            return None
+        if self.handler:
+            self.faults.add(
+                "FO239",
+                f'on_failure cannot refer to the node "{name}"',
+                at=within(scalar, written.start, written.end),
+                label="after a failure it may never have run",
+                help="refer to $inputs or $error; $error.node names the node that failed",
             )
             return None
         self.edges.setdefault(self.reading, {}).setdefault(name, within(scalar, written.start, written.end))

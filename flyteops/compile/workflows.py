@@ -2,68 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal as OneOf
 
 from flyteops.compile.bindings import infer_binding
+from flyteops.compile.failures import read_handler
 from flyteops.compile.fields import text_in
 from flyteops.compile.interfaces import read_variables
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.nodes import read_node
 from flyteops.compile.reading import Reader
+from flyteops.compile.recursion import refuse_recursion, workflow_calls
 from flyteops.compile.rings import in_order, rings_of
 from flyteops.compile.scope import Scope
-from flyteops.model.diagnostics import Place, Related
-from flyteops.model.entities import Interface, Node, Variable, Workflow
+from flyteops.model.diagnostics import Related
+from flyteops.model.entities import Handler, Interface, Node, Variable, Workflow
 from flyteops.model.references import Bound
-from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
+from flyteops.source.tree import Entry, Mapping, Scalar
 
 
 def compile_workflows(known: Known) -> None:
     """Every workflow; those that reach themselves are refused and stay unknown."""
     declared = known.declared("workflows")
-    calls = {name: dict(_calls(each.body.get("nodes"))) for name, each in declared.items()}
+    calls = {name: workflow_calls(known, each.body) for name, each in declared.items()}
     looping: set[str] = set()
     for ring in rings_of(calls):
         looping.update(ring)
-        _recursion(known, ring, calls)
+        refuse_recursion(known, ring, calls)
     for name in in_order(calls):
         if name in declared:
             known.workflows[name] = None if name in looping else _workflow(known, declared[name])
-
-
-def _recursion(known: Known, ring: tuple[str, ...], calls: dict[str, dict[str, Place]]) -> None:
-    steps = list(zip(ring, (*ring[1:], ring[0]), strict=True))
-    known.faults.add(
-        "FO215",
-        f"the workflow {ring[0]} reaches itself: {' → '.join((*ring, ring[0]))}",
-        at=calls[steps[0][0]][steps[0][1]],
-        label="called here",
-        help="a graph that grows while it runs is made by a task with dynamic:",
-        related=tuple(Related(place=calls[one][other], label=f"{one} calls {other}") for one, other in steps[1:]),
-    )
-
-
-def _calls(node: TreeNode | None) -> Iterator[tuple[str, Place]]:
-    """The workflows that nodes call, in switches too."""
-    if not isinstance(node, Mapping):
-        return
-    for entry in node.entries:
-        yield from _called_by(entry.value)
-
-
-def _called_by(body: TreeNode | None) -> Iterator[tuple[str, Place]]:
-    if not isinstance(body, Mapping):
-        return
-    workflow, switch = body.get("workflow"), body.get("switch")
-    if isinstance(workflow, Scalar):
-        yield workflow.text, workflow.place
-    if isinstance(switch, Sequence):
-        for item in switch.items:
-            if isinstance(item, Mapping):
-                yield from _called_by(item.get("then"))
-                yield from _called_by(item.get("else"))
 
 
 def _workflow(known: Known, declared: Declared) -> Workflow | None:
@@ -83,6 +51,9 @@ def _workflow(known: Known, declared: Declared) -> Workflow | None:
     nodes = [read_node(reader, entry) for entry in entries.values()]
     whole = not _refuse_rings(known, reader)
     outputs = _outputs(reader, body)
+    handler = _handler(known, declared, inputs, entries)
+    if body.get("on_failure") is not None and handler is None:
+        whole = False
     if outputs is None or not whole or any(node is None for node in nodes) or None in inputs.values():
         return None
     return Workflow(
@@ -95,6 +66,7 @@ def _workflow(known: Known, declared: Declared) -> Workflow | None:
         outputs=outputs,
         description=text_in(body, "description") or "",
         failure_policy=_failure_policy(body),
+        on_failure=handler,
     )
 
 
@@ -150,6 +122,18 @@ def _reader(known: Known, inputs: dict[str, Variable | None], entries: dict[str,
     reader = Reader(known=known, scope=scope, bodies=entries)
     scope.outputs_of = reader.outputs_of
     return reader
+
+
+def _handler(
+    known: Known, declared: Declared, inputs: dict[str, Variable | None], entries: dict[str, Entry]
+) -> Handler | None:
+    if declared.body.get("on_failure") is None:
+        return None
+    reader = _reader(known, inputs, entries)
+    reader.sound = declared.sound
+    reader.scope.handler = True
+    nodes = declared.body.get("nodes")
+    return read_handler(reader, declared.body, nodes if isinstance(nodes, Mapping) else None)
 
 
 def _refuse_rings(known: Known, reader: Reader) -> bool:

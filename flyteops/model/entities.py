@@ -217,11 +217,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskCall:
-    """Runs a task once. `settings` is the whole effective settings when the node overrides any, else None."""
+    """Runs a task once. `settings` is the whole effective settings when the node overrides any, else None. `title`
+    is how the node is shown when not by its name."""
 
     task: str
     inputs: tuple[Bound, ...]
     settings: TaskSettings | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +263,7 @@ class MapCall:
     min_successes: int | None = None
     settings: TaskSettings | None = None
     """Of a mapped task whose node overrides any."""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -297,6 +297,7 @@ def body_wire(body: CaseBody) -> JsonObject:
                     "task": body.task,
                     "inputs": bounds_wire(body.inputs),
                     "settings": settings_wire(body.settings) if body.settings else None,
+                    "title": body.title,
                 }
             )
         case WorkflowCall():
@@ -313,6 +314,7 @@ def body_wire(body: CaseBody) -> JsonObject:
                     "min_success_ratio": body.min_success_ratio,
                     "min_successes": body.min_successes,
                     "settings": settings_wire(body.settings) if body.settings else None,
+                    "title": body.title,
                 }
             )
         case Sleep():

@@ -4,18 +4,48 @@ from __future__ import annotations
 
 from flyteops.source.fields.profiles import LIKE
 from flyteops.source.fields.tasks import FAILURE_POLICY, INPUTS, OVERRIDES
-from flyteops.source.shapes import AnyValue, Either, Field, ListOf, MapOf, Number, Table, Text
+from flyteops.source.shapes import AnyValue, Duration, Either, Field, ListOf, MapOf, Number, Table, Text
 
 BINDINGS = Either(
     sequence=ListOf(item=Text(rule="identifier")),
     mapping=MapOf(value=AnyValue(), key="identifier", what="input"),
     named=True,
 )
-_LATER_KINDS = {
-    "launch_plan": Field(shape=Text(), description="A run of its own.", later="launch plans as nodes"),
-    "sleep": Field(shape=Text(), description="Waits for a while.", later="sleep nodes"),
-    "approve": Field(shape=AnyValue(), description="Waits for consent.", later="approve nodes"),
-    "wait_for_input": Field(shape=AnyValue(), description="Waits for a value.", later="wait_for_input nodes"),
+TIMEOUT = Field(shape=Duration(), description="How long it waits at most; then the node fails.", example="2h")
+PROMPT = Field(shape=Text(), description="What is asked.", example='"Publish?"')
+_WAITS: dict[str, Field] = {
+    "sleep": Field(shape=Duration(), description="Waits for a while.", example="10m"),
+    "approve": Field(
+        shape=Table(
+            what="approve",
+            fields={
+                "value": Field(
+                    shape=AnyValue(), description="What is shown, and handed on as the output value.", example="$report"
+                ),
+                "prompt": PROMPT,
+                "timeout": TIMEOUT,
+            },
+            foreign={"input": "value", "message": "prompt", "description": "prompt"},
+        ),
+        description="Waits until somebody consents.",
+        example='{value: $report, prompt: "Publish?", timeout: 2h}',
+    ),
+    "wait_for_input": Field(
+        shape=Table(
+            what="wait_for_input",
+            fields={
+                "type": Field(
+                    shape=Either(scalar=Text(), mapping=AnyValue()), description="The type of the value.", example="int"
+                ),
+                "prompt": PROMPT,
+                "timeout": TIMEOUT,
+            },
+            required=("type",),
+            foreign={"expected_type": "type", "message": "prompt", "description": "prompt"},
+        ),
+        description="Waits until somebody gives a value: its output value.",
+        example='{type: int, prompt: "How many?"}',
+    ),
 }
 _CALLS: dict[str, Field] = {
     "task": Field(
@@ -24,18 +54,27 @@ _CALLS: dict[str, Field] = {
         example="prep",
     ),
     "workflow": Field(shape=Text(rule="entity"), description="A workflow that runs inside this run.", example="train"),
+    "launch_plan": Field(
+        shape=Text(rule="entity"),
+        description="A launch plan that is launched: a run of its own. Each workflow has one of its name.",
+        example="nightly",
+    ),
     "map": Field(
         shape=Either(
             scalar=Text(rule="task"),
             mapping=Table(
                 what="map",
                 fields={
-                    "workflow": Field(shape=Text(), description="A workflow per item.", later="maps of workflows"),
-                    "launch_plan": Field(shape=Text(), description="A run per item.", later="maps of launch plans"),
+                    "workflow": Field(
+                        shape=Text(rule="entity"), description="A workflow, as a run of its own an item."
+                    ),
+                    "launch_plan": Field(shape=Text(rule="entity"), description="A launch plan, launched an item."),
                 },
+                kinds=("workflow", "launch_plan"),
+                foreign={"task": "map: NAME, for a task"},
             ),
         ),
-        description="The task that runs once per item of the lists in over.",
+        description="The task, workflow or launch plan that runs once per item of the lists in over.",
         example="churn.model:score",
     ),
     "over": Field(
@@ -56,7 +95,7 @@ _CALLS: dict[str, Field] = {
     "overrides": Field(
         shape=OVERRIDES, description="Options of the task for this node.", example="{resources: {memory: 96Gi}}"
     ),
-    **_LATER_KINDS,
+    **_WAITS,
 }
 _ONLY = {
     "over": ("map",),
@@ -85,7 +124,7 @@ _case_fields: dict[str, Field] = {}
 CASE_BODY = Table(
     what="body of a case",
     fields=_case_fields,
-    kinds=("task", "workflow", "map", "switch", "value", "fail", *_LATER_KINDS),
+    kinds=("task", "workflow", "launch_plan", "map", "switch", *_WAITS, "value", "fail"),
     only=_ONLY,
     apart=_APART,
     needs=_NEEDS,
@@ -129,10 +168,17 @@ NODE = Table(
             example="[scores]",
         ),
     },
-    kinds=("task", "workflow", "map", "switch", *_LATER_KINDS),
+    kinds=("task", "workflow", "launch_plan", "map", "switch", *_WAITS),
     only=_ONLY,
     apart=_APART,
     needs=_NEEDS,
+    foreign=_FLYTE,
+)
+HANDLER = Table(
+    what="on_failure",
+    fields={name: _CALLS[name] for name in ("task", "workflow", "launch_plan", "inputs", "overrides")},
+    kinds=("task", "workflow", "launch_plan"),
+    only={"overrides": ("task",)},
     foreign=_FLYTE,
 )
 
@@ -164,7 +210,11 @@ WORKFLOW = Table(
             example="immediately",
         ),
         "like": LIKE,
-        "on_failure": Field(shape=AnyValue(), description="A node that runs after a failure.", later="on_failure"),
+        "on_failure": Field(
+            shape=HANDLER,
+            description="What runs after a failure, when the other nodes are over; it refers to $inputs and $error.",
+            example="{task: tell, inputs: {text: $error.message}}",
+        ),
     },
     foreign={
         "steps": "nodes", "tasks": "nodes", "dag": "nodes", "jobs": "nodes", "schedule": "launch_plans, with schedule:",

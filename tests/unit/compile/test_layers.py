@@ -227,5 +227,5 @@ def test_a_misspelt_node_of_an_overlay_is_not_passed_over() -> None:
     base = LIMITED.replace("a: {task: t}", "first: {task: t}")
     over = "domain: production\nworkflows:\n  w:\n    nodes:\n      frist: {overrides: {retries: 1}}\n"
     assert refused(files={"base.yaml": base, "prod.yaml": over}, domain="production") == [
-        'FO309 6:7-12 | "frist" needs task, workflow, map or switch | exactly one of them must be given | did you mean first?'  # noqa: E501
+        'FO309 6:7-12 | "frist" needs task, workflow, launch_plan, map, switch, sleep, approve or wait_for_input | exactly one of them must be given | did you mean first?'  # noqa: E501
     ]

@@ -127,7 +127,6 @@ def test_the_complete_example() -> None:
     assert told(faults) == [
         f"FO900 26:46-55 not supported yet: cache.serialize | {LATER}",
         f"FO900 30:5-12 not supported yet: secrets | {LATER}",
-        f"FO900 72:5-15 not supported yet: on_failure | {LATER}",
         f"FO900 96:1-8 not supported yet: the section secrets | {LATER}",
     ]
     assert [each.name.text for each in manifest.sections["launch_plans"]] == ["nightly", "nightly-us"]

@@ -234,22 +234,44 @@ def test_faults_of_a_task(inside: str, expected: list[str]) -> None:
 
 
 NODES = [
-    ("a: {}", [('FO309 5:7-8 "a" needs task, workflow, map or switch | exactly one of them must be given | '
-               "add task: prep")]),
+    ("a: {}", [('FO309 5:7-8 "a" needs task, workflow, launch_plan, map, switch, sleep, approve or wait_for_input | '
+               "exactly one of them must be given | add task: prep")]),
     ("a:", ['FO308 5:7-8 "a" is empty | nothing is given for this node | delete it, or give it a value']),
     ("a: {task: t, depends_on: [b]}", ['FO301 5:20-30 unknown key "depends_on" | not a key of node | write after']),
     (
         "a: {task: t, retries: 3}",
         ['FO301 5:20-27 unknown key "retries" | not a key of node | here it is overrides: {retries: …}'],
     ),
-    ("a: {task: t, overrides: {name: x}}", [f"FO900 5:32-36 not supported yet: overrides.name | {LATER}"]),
-    ("a: {sleep: 10m}", [f"FO900 5:11-16 not supported yet: sleep nodes | {LATER}"]),
+    ("a: {task: t, overrides: {name: x}}", []),
+    ("a: {sleep: 10m}", []),
+    ("a: {sleep: 10}", ['FO305 5:18-20 "sleep": a duration needs a unit | this is "10" | write 10s for seconds']),
+    ("a: {approve: {}}", []),
+    (
+        "a: {approve: {value: $b, message: x}}",
+        ['FO301 5:32-39 unknown key "message" | not a key of approve | write prompt'],
+    ),
+    (
+        "a: {wait_for_input: {prompt: x}}",
+        ['FO318 5:11-25 "wait_for_input" needs "type" | type: is missing | add type: int'],
+    ),
+    (
+        "a: {launch_plan: p, over: {x: $y}}",
+        ['FO312 5:27-31 "over" does not go with "launch_plan" | belongs to map | delete it'],
+    ),
+    (
+        "a: {map: {workflow: w, launch_plan: p}, over: {x: $y}}",
+        ['FO310 5:30-41 a map has "workflow" or "launch_plan", not both | second kind | keep one of them'],
+    ),
+    (
+        "a: {map: {}, over: {x: $y}}",
+        ['FO309 5:11-14 "map" needs workflow or launch_plan | exactly one of them must be given | add workflow: …'],
+    ),
     (
         "a: {task: t, map: t}",
         ['FO310 5:20-23 a node has "task" or "map", not both | second kind | keep one of them'],
     ),
     ("a: {map: t}", ['FO318 5:7-8 "a" needs "over" | over: is missing | add over: {day: $inputs.days}']),
-    ("a: {map: {workflow: w}, over: {x: $y}}", [f"FO900 5:17-25 not supported yet: maps of workflows | {LATER}"]),
+    ("a: {map: {workflow: w}, over: {x: $y}}", []),
     (
         "a: {task: t, over: {x: $y}}",
         ['FO312 5:20-24 "over" does not go with "task" | belongs to map | delete it'],
@@ -293,8 +315,8 @@ NODES = [
         [("FO105 5:53-59 a comma cut your text: quote it | read as a key without a value | "
          "write fail: 'too low, really'"),
          ('FO301 5:80-85 unknown key "after" | not a key of body of a case | '
-         "known keys: task, workflow, map, over, inputs, concurrency, min_success_ratio, min_successes, overrides, "
-         "switch, value, fail")],
+         "known keys: task, workflow, launch_plan, map, over, inputs, concurrency, min_success_ratio, min_successes, "
+         "overrides, sleep, approve, wait_for_input, switch, value, fail")],
     ),
     (
         "a: {task: t, inputs: [x, x]}",

@@ -42,6 +42,11 @@ GOOD = [
         "workflows: {w: {nodes: {a: {switch: [{when: $b.c > 1, then: {fail: no}}, {else: {switch: ["
         "{when: $b.d, then: {value: 1}}, {else: {task: t}}]}}]}}}}"
     ),
+    (
+        "workflows: {w: {nodes: {a: {launch_plan: p, inputs: [x]}, b: {map: {workflow: v}, over: {x: $a}}, c: {sleep: "
+        "10m}, d: {approve: {value: $b, prompt: ok, timeout: 2h}}, e: {wait_for_input: {type: int}}}, "
+        "on_failure: {task: t, inputs: {text: $error.message}, overrides: {retries: 3}}}}"
+    ),
     'launch_plans: {w: {workflow: w, schedule: {cron: "0 2 * * *", catchup: last}, active: false}}',
     "domain: production\ntasks: {'a.b:fit': {retries: null}, old: null}",
     "images: {a: ghcr.io/x/y:1, b: {python: '3.12', apt: [x], packages: ['numpy==2']}}",
@@ -62,6 +67,10 @@ BAD = [
     "workflows: {w: {nodes: {run: {task: t}}}}",
     "workflows: {w: {nodes: {a: {task: t, workflow: w}}}}",
     "workflows: {w: {nodes: {a: {map: t, over: {x: $a}, min_success_ratio: 2}}}}",
+    "workflows: {w: {nodes: {a: {sleep: 10}}}}",
+    "workflows: {w: {nodes: {a: {wait_for_input: {prompt: x}}}}}",
+    "workflows: {w: {nodes: {a: {map: {task: t}, over: {x: $a}}}}}",
+    "workflows: {w: {nodes: {a: {task: t}}, on_failure: {sleep: 1m}}}",
     "launch_plans: {w: {workflow: w, schedule: {every: 1h, overlap: maybe}}}",
     "launch_plans: {w: {workflow: w, schedule: {every: 1h, cron: '* * * * *'}}}",
     "moved: [{from: task/a}]",
