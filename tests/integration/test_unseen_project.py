@@ -183,7 +183,10 @@ def test_a_misspelt_node_of_an_overlay_is_not_passed_over(harbour):
     harbour.edit("pipelines/staging.yaml", "{limit: {default: 10}}", "{}, nodes: {postre: {overrides: {retries: 1}}}")
     ended = harbour.flyteops("validate")
     assert ended.code == 4
-    assert 'error[FO309]: "postre" needs task, workflow, launch_plan, map, switch, sleep, approve or wait_for_input' in ended.stderr
+    assert (
+        'error[FO309]: "postre" needs task, workflow, launch_plan, map, switch, sleep, approve or wait_for_input'
+        in ended.stderr
+    )
     assert "did you mean poster?" in ended.stderr
 
 

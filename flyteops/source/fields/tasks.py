@@ -181,7 +181,7 @@ TASK = Table(
 TASK_DEFAULTS = Table(what="task defaults", fields=OPTIONS, foreign=_FLYTE)
 OVERRIDES = Table(
     what="overrides",
-    fields={**OVERRIDABLE, "name": Field(shape=Text(), description="How the node is shown.", example="Train on all of it")},
+    fields={**OVERRIDABLE, "name": Field(shape=Text(), description="How the node is shown.", example="Train on all")},
     foreign=_FLYTE,
 )
 FAILURE_POLICY = Words(words=("immediately", "after_executable_nodes"))
