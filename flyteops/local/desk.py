@@ -88,9 +88,9 @@ class Desk:
     # -------------------------------------------------------------------------------------------- time
 
     @property
-    def handle(self) -> int | None:
+    def descriptor(self) -> int | None:
         """The descriptor that is readable when an answer was typed; None while nothing is asked."""
-        return self._terminal.handle if self._terminal is not None and self._asked is not None else None
+        return self._terminal.descriptor if self._terminal is not None and self._asked is not None else None
 
     def due_s(self) -> float | None:
         """When the next gate opens or is given up."""

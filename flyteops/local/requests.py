@@ -25,7 +25,7 @@ Said = bool | Literal
 class Terminal(Protocol):
     """Somebody who can be asked; one question at a time."""
 
-    handle: int
+    descriptor: int
     """Readable when a line was typed, or nobody is there any more."""
 
     def say(self, text: str) -> None:

@@ -86,7 +86,7 @@ def _one_round(machine: Machine, whole: OneRun, interrupts: Interrupts) -> None:
     machine.desk.look(machine.now_s())
     if machine.touched:
         return
-    heard = machine.pool.wait(_patience(machine), also=machine.desk.handle)
+    heard = machine.pool.wait(_patience(machine), also=machine.desk.descriptor)
     interrupts.drain()
     for each in heard.answers:
         hear(machine, each)
