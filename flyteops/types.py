@@ -1,4 +1,4 @@
-"""What a function may name in its signature: `File`, and the exception that is never retried.
+"""What a function may name in its signature: `File`, `Dataset`, `PyTorchCheckpoint`; the exception never retried.
 
 Standard library only and cheap to import: it is part of every pod. A plain function needs none of it.
 """
@@ -9,6 +9,9 @@ import os
 from collections.abc import Callable
 from types import GenericAlias
 from typing import IO, Any
+
+from flyteops.codecs.checkpoint import PyTorchCheckpoint
+from flyteops.codecs.dataset import Dataset
 
 
 class NonRecoverable(Exception):
@@ -72,14 +75,4 @@ class Directory:
         return GenericAlias(cls, (format,))
 
 
-class Dataset:
-    """A table; not supported yet."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        raise NotImplementedError("flyteops.types.Dataset is not supported yet: return a File, such as a parquet file")
-
-    def __class_getitem__(cls, columns: object) -> GenericAlias:
-        return GenericAlias(cls, (columns,))
-
-
-__all__ = ["Dataset", "Directory", "File", "NonRecoverable"]
+__all__ = ["Dataset", "Directory", "File", "NonRecoverable", "PyTorchCheckpoint"]

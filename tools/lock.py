@@ -31,8 +31,10 @@ def wanted(project: dict[str, object]) -> tuple[list[str], list[str]]:
     groups: dict[str, list[str]] = project["dependency-groups"]  # type: ignore[assignment]
     run: list[str] = table["dependencies"]  # type: ignore[assignment]
     demo = [*run, *build, *BUILD_BESIDES, *extras["examples"]]
-    tools = [line for line in groups["dev"] if not line.startswith(f"{table['name']}[")]
-    optional = [line for lines in extras.values() for line in lines]
+    mine = f"{table['name']}["
+    tools = [line for line in groups["dev"] if not line.startswith(mine)]
+    asked = [name for line in groups["dev"] if line.startswith(mine) for name in line[len(mine) : -1].split(",")]
+    optional = [line for name in asked for line in extras[name]]
     return demo, [*demo, *optional, *tools]
 
 

@@ -40,9 +40,10 @@ def sha256_hex(data: bytes) -> str:
 def without_places(value: Json) -> Json:
     """The wire value with each blob reduced to its content digest: the same bytes elsewhere are the same value."""
     if isinstance(value, dict):
-        blob = value.get("$blob")
+        mark = "$data" if "$data" in value else "$blob"
+        blob = value.get(mark)
         if len(value) == 1 and isinstance(blob, dict) and isinstance(blob.get("sha256"), str):
-            return {"$blob": {"sha256": blob["sha256"]}}
+            return {mark: {"sha256": blob["sha256"]}}
         return {key: without_places(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [without_places(inner) for inner in value]

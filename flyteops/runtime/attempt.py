@@ -13,7 +13,7 @@ from flyteops.runtime.cache import Slot, look_up, publish, slot_of
 from flyteops.runtime.calling import call, function_of, line_of, refuse_missing, return_hints, returned
 from flyteops.runtime.committing import commit, outputs_of
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
-from flyteops.runtime.files import keep_returned, open_stored
+from flyteops.runtime.outside import Outside
 from flyteops.runtime.session import Session
 from flyteops.runtime.stored import keep_literal
 
@@ -121,11 +121,10 @@ def _arguments(session: Session, given: list[Given], hints: dict[str, Any]) -> d
     from flyteops.runtime.decoding import decode
 
     arguments: dict[str, Any] = {}
+    outside = Outside(session.store, session.folder)
     for name, of, value in given:
         try:
-            arguments[name] = decode(
-                value, of, hints.get(name), open_blob=lambda blob: open_stored(session.store, blob, session.folder)
-            )
+            arguments[name] = decode(value, of, hints.get(name), open_blob=outside.open)
         except Mismatch as found:
             raise Ended(INTERFACE, f"input {name}{found.at}: {found.message}") from None
         except (Ended, StoreFailed):
@@ -141,14 +140,10 @@ def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> J
     outputs = returned(result, invocation)
     hints = return_hints(hint, [name for name, _, _ in outputs], invocation["returns"])
     kept: JsonObject = {}
+    outside = Outside(session.store, session.folder, below=session.raw_data)
     for (name, of, value), each in zip(outputs, hints, strict=False):
         try:
-            wire: Json = encode(
-                value,
-                of,
-                each,
-                keep_file=lambda file, form: keep_returned(session.store, file, form, below=session.raw_data),
-            )
+            wire: Json = encode(value, of, each, keep_file=outside.keep)
         except Mismatch as found:
             raise Ended(INTERFACE, f"output {name}{found.at}: {found.message}") from None
         except (Ended, StoreFailed):

@@ -6,6 +6,7 @@ import importlib
 import os
 from typing import Any
 
+from flyteops.codecs.faults import LibraryMissing, Unfit
 from flyteops.model.digest import Json, JsonObject
 from flyteops.ports.store import StoreFailed
 from flyteops.runtime.endings import IMPORT, INTERFACE, NEVER, STORE, USER, Ended
@@ -67,6 +68,10 @@ def call(function: Any, arguments: dict[str, Any], never: Json) -> Any:
         raise
     except StoreFailed as error:
         raise Ended(STORE, str(error), kind="StoreFailed") from None
+    except Unfit as found:
+        raise Ended(INTERFACE, str(found), kind="Unfit") from None
+    except LibraryMissing as missing:
+        raise Ended(IMPORT, str(missing), kind="LibraryMissing") from None
     except BaseException as error:  # noqa: BLE001 - SystemExit and the like end the attempt, not the worker
         code = NEVER if _is_never(error, items_of(never or [])) else USER
         raise Ended(

@@ -41,6 +41,8 @@ def convert(value: Json, source: Json, target: Json) -> Json:
             return _record(value, source, target)
         case (("file" | "directory"), ("file" | "directory")) if kind == from_kind and content in ("", from_content):
             return _blob(value)
+        case "dataset", "dataset" if items_of(content)[1] in ("", items_of(from_content)[1]):
+            return {"$data": _blob_fields(value, "$data")}
     raise Mismatch(f"{spelt(source)} does not fit {spelt(target)}")
 
 
@@ -90,6 +92,8 @@ def each_blob(value: Json, of: Json, change: Callable[[dict[str, Json]], Json]) 
     match kind:
         case "file" | "directory":
             return {"$blob": change(_blob_fields(value))}
+        case "dataset":
+            return {"$data": _with_format(change(fields := _blob_fields(value, "$data")), str(fields["uri"]))}
         case "list":
             return [each_blob(each, content, change) for each in _list(value)]
         case "dict" if isinstance(value, dict):
@@ -106,11 +110,20 @@ def each_blob(value: Json, of: Json, change: Callable[[dict[str, Json]], Json]) 
     return value
 
 
+def _with_format(data: Json, uri: str) -> Json:
+    """Rows whose format nobody has said have the one that their suffix says."""
+    if not isinstance(data, dict) or data.get("format"):
+        return data
+    from flyteops.codecs.rows import format_of_path
+
+    return {**data, "format": format_of_path(uri)}
+
+
 def holds_blob(of: Json) -> bool:
     """Whether a value of the type may hold a file or a directory."""
     kind, content = kind_of(of)
     match kind:
-        case "file" | "directory":
+        case "file" | "directory" | "dataset":
             return True
         case "list":
             return holds_blob(content)
@@ -207,12 +220,12 @@ def _record(value: Json, source: Json, target: Json) -> Json:
     return {name: _at(name, each, have[name], wanted[name][0]) for name, each in value.items()}
 
 
-def _blob_fields(value: Json) -> dict[str, Json]:
-    if isinstance(value, dict) and set(value) == {"$blob"}:
-        fields = value["$blob"]
+def _blob_fields(value: Json, mark: str = "$blob") -> dict[str, Json]:
+    if isinstance(value, dict) and set(value) == {mark}:
+        fields = value[mark]
         if isinstance(fields, dict) and isinstance(fields.get("uri"), str):
             return dict(fields)
-    raise Mismatch(f"{short(value)} is no file")
+    raise Mismatch(f"{short(value)} is no {'file' if mark == '$blob' else 'dataset'}")
 
 
 def _blob(value: Json) -> Json:

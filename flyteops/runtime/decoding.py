@@ -14,14 +14,13 @@ from flyteops.runtime.hints import (
     entry_hints,
     hints_of,
     is_enum,
-    is_path,
     item_hint,
     member_hint,
 )
 from flyteops.runtime.shapes import fields_of, items_of, kind_of
 
-OpenBlob = Callable[[dict[str, Json]], Any]
-"""Makes a `File` of a blob's fields."""
+OpenBlob = Callable[[Json, Json, Any], Any]
+"""Makes what the function is given of the wire value, the type and the annotation of what lies outside of a value."""
 
 
 def decode(value: Json, of: Json, hint: Any, *, open_blob: OpenBlob) -> Any:
@@ -48,8 +47,8 @@ def decode(value: Json, of: Json, hint: Any, *, open_blob: OpenBlob) -> Any:
             return decode(inner, member, member_hint(hint, member), open_blob=open_blob)
         case "record" if isinstance(value, dict):
             return _record(value, content, bare(hint), open_blob)
-        case "file":
-            return _file(value, bare(hint), open_blob)
+        case "file" | "dataset":
+            return open_blob(value, of, hint)
     raise Mismatch(f"values of {kind} are not supported yet")
 
 
@@ -88,15 +87,3 @@ def _record(value: dict[str, Json], content: Json, hint: Any, open_blob: OpenBlo
     types = {name: of for name, of, _ in fields_of(content)}
     fields = {name: decode(each, types[name], hints.get(name), open_blob=open_blob) for name, each in value.items()}
     return builder_of(hint)(fields)
-
-
-def _file(value: Json, hint: Any, open_blob: OpenBlob) -> Any:
-    blob = value["$blob"] if isinstance(value, dict) else None
-    if not isinstance(blob, dict):
-        raise Mismatch(f"{value!r} is no file")
-    file = open_blob(blob)
-    if not is_path(hint):
-        return file
-    import pathlib
-
-    return pathlib.Path(file.download())

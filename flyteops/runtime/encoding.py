@@ -11,8 +11,8 @@ from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.hints import class_fields, entry_hints, hints_of, item_hint, member_hint, union_hints
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, spelt
 
-KeepFile = Callable[[Any, str], Json]
-"""Stores a returned file (a path or a `File`, and its format) and makes its wire value."""
+KeepFile = Callable[[Any, Json], Json]
+"""Stores what lies outside of a value (a file, rows, a model; and its type) and makes its wire value."""
 
 _MAX_INT_BITS = 14_000
 """About 4,200 digits: Python's own limit for reading an integer back from text is 4,300."""
@@ -41,8 +41,8 @@ def encode(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, exact: bool 
             return _union(value, of, hint, keep_file=keep_file, depth=depth)
         case "record":
             return _record(value, of, hint, keep_file=keep_file, exact=exact, depth=depth)
-        case "file":
-            return keep_file(value, str(content or ""))
+        case "file" | "dataset":
+            return keep_file(value, of)
     raise Mismatch(f"values of {spelt(of)} are not supported yet")
 
 

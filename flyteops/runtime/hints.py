@@ -108,8 +108,8 @@ def fits(of: Json, hint: Any) -> bool:
             return _is_sequence(origin)
         case "dict":
             return isinstance(origin, type) and issubclass(origin, Mapping) and not class_fields(plain)
-        case "file":
-            return is_path(plain) or is_file(plain)
+        case "file" | "dataset":
+            return _is_outside(of, plain)
         case _ if kind in simple:
             return origin is simple[kind]
     return False
@@ -142,6 +142,20 @@ def is_path(hint: Any) -> bool:
     import pathlib
 
     return isinstance(hint, type) and issubclass(hint, pathlib.PurePath)
+
+
+def _is_outside(of: Json, plain: Any) -> bool:
+    """Whether a class is the one of a file, of rows, or of a framework's file of this format."""
+    import typing
+
+    from flyteops.codecs.table import blob_format, frame_codec_name
+    from flyteops.types import Dataset
+
+    kind, content = kind_of(of)
+    origin = typing.get_origin(plain) or plain
+    if kind == "dataset":
+        return origin is Dataset or frame_codec_name(origin) is not None
+    return is_path(plain) or is_file(plain) if "/" not in str(content) else blob_format(origin) == content
 
 
 def is_file(hint: Any) -> bool:

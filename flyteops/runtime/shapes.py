@@ -53,5 +53,7 @@ def spelt(of: Json) -> str:
             return "record(" + ", ".join(name for name, _, _ in fields_of(content)) + ")"
         case "file" | "directory":
             return kind.capitalize() + (f"[{content}]" if content else "")
+        case "dataset":
+            return "Dataset"
         case _:
             return kind

@@ -99,7 +99,7 @@ def plain_value(value: Json) -> Json:
     match value:
         case {"$u": _, "value": inner}:
             return plain_value(inner)
-        case {"$blob": blob} | {"$f": blob} | {"$us": blob}:
+        case {"$blob": blob} | {"$data": blob} | {"$f": blob} | {"$us": blob}:
             return blob
         case dict():
             return {key: plain_value(inner) for key, inner in value.items()}

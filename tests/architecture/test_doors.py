@@ -20,6 +20,12 @@ DOORS = {
     "git": ("flyteops.adapters.git_repositories",),
     "kubernetes": ("flyteops.adapters.cluster_kubernetes",),
     "urllib3": ("flyteops.adapters.cluster_kubernetes",),
+    "pyarrow": ("flyteops.codecs.arrow", "flyteops.codecs.arrow_types", "flyteops.codecs.pandas"),
+    "polars": ("flyteops.codecs.polars",),
+    "numpy": ("flyteops.codecs.numpy",),
+    "torch": ("flyteops.codecs.torch",),
+    "keras": ("flyteops.codecs.keras",),
+    "tensorflow": ("flyteops.types",),
 }
 EVERYWHERE = {"flyteops", *sys.stdlib_module_names}
 
@@ -52,8 +58,9 @@ def within(name: str, door: str) -> bool:
     return name == door or name.startswith(f"{door}.")
 
 
-LAZY_DOORS = ("flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering")
-"""Where our own modules may be imported late: a command and a pod need few of them, Hera is slow to load."""
+LAZY_DOORS = ("flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering", "flyteops.codecs")
+"""Where our own modules may be imported late: a command and a pod need few of them, Hera and frames are slow to load.
+"""
 
 
 def test_our_own_modules_are_imported_late_at_listed_doors_only() -> None:

@@ -1,0 +1,104 @@
+"""What a value keeps outside of itself: files, rows, models. The type says who stores it and who opens it."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from flyteops.codecs.dataset import Dataset
+from flyteops.codecs.faults import LibraryMissing, Unfit
+from flyteops.model.digest import Json
+from flyteops.ports.store import BlobStore
+from flyteops.runtime.endings import IMPORT, Ended, Mismatch
+from flyteops.runtime.files import keep_path, keep_returned, open_stored
+from flyteops.runtime.hints import bare, is_path
+from flyteops.runtime.shapes import kind_of, spelt
+
+
+class Outside:
+    """Stores and opens for one attempt. `folder` is the attempt's own; what is stored goes by content below `below`."""
+
+    __slots__ = ("_below", "_count", "_folder", "_store")
+
+    def __init__(self, store: BlobStore, folder: str, *, below: str = "") -> None:
+        self._store = store
+        self._below = below
+        self._folder = folder
+        self._count = 0
+
+    def keep(self, value: Any, of: Json) -> Json:
+        """Stores what a function returned; its wire value."""
+        kind, content = kind_of(of)
+        try:
+            match kind:
+                case "file" if "/" in str(content):
+                    from flyteops.runtime.frameworks import keep_framework
+
+                    return keep_framework(self._put, value, str(content), scratch=self._scratch())
+                case "file" if isinstance(value, Dataset):
+                    raise Mismatch("File was declared, the function returned a Dataset")
+                case "file":
+                    return keep_returned(self._store, value, str(content or ""), below=self._below)
+                case "dataset":
+                    from flyteops.runtime.datasets import keep_rows
+
+                    return keep_rows(self._put, value, of, scratch=self._scratch())
+        except Unfit as found:
+            raise Mismatch(str(found)) from None
+        except LibraryMissing as missing:
+            raise Ended(IMPORT, str(missing), kind="LibraryMissing") from None
+        raise Mismatch(f"values of {spelt(of)} are not supported yet")
+
+    def open(self, value: Json, of: Json, hint: Any) -> Any:
+        """What a function is given for a wire value."""
+        kind, content = kind_of(of)
+        plain = bare(hint)
+        try:
+            match kind:
+                case "file" if "/" in str(content) and not _wants_file(plain):
+                    from flyteops.runtime.frameworks import open_framework
+
+                    return open_framework(self._store, _fields(value, "$blob"), str(content), plain, self._folder)
+                case "file":
+                    file = open_stored(self._store, _fields(value, "$blob"), self._folder)
+                    return _as_path(file.download()) if is_path(plain) else file
+                case "dataset":
+                    from flyteops.runtime.datasets import open_rows
+
+                    return open_rows(self._store, _fields(value, "$data"), of, plain, self._folder)
+        except Unfit as found:
+            raise Mismatch(str(found)) from None
+        except LibraryMissing as missing:
+            raise Ended(IMPORT, str(missing), kind="LibraryMissing") from None
+        raise Mismatch(f"values of {kind} are not supported yet")
+
+    def _put(self, path: str, form: str) -> dict[str, Json]:
+        """Stores a file; the fields of its blob."""
+        return _fields(keep_path(self._store, path, form, below=self._below), "$blob")
+
+    def _scratch(self) -> str:
+        """A fresh folder to write one value's file into."""
+        self._count += 1
+        path = os.path.join(self._folder, ".kept", str(self._count))  # noqa: PTH118
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103
+        return path
+
+
+def _fields(value: Json, mark: str) -> dict[str, Json]:
+    fields = value.get(mark) if isinstance(value, dict) else None
+    if isinstance(fields, dict):
+        return fields
+    raise Mismatch(f"{value!r} is no {'dataset' if mark == '$data' else 'file'}")
+
+
+def _wants_file(hint: Any) -> bool:
+    """Whether the function wants the file of a model rather than the model."""
+    from flyteops.runtime.hints import is_file
+
+    return is_path(hint) or is_file(hint)
+
+
+def _as_path(path: str) -> Any:
+    import pathlib
+
+    return pathlib.Path(path)
