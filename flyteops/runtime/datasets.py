@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import typing
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from flyteops.codecs.columns import Column, Wanted, check_columns
@@ -18,10 +18,7 @@ from flyteops.model.types import DatasetOf, type_wire
 from flyteops.model.wire_types import read_type
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.files import open_stored
-
-
-Put = Callable[[str, str], dict[str, Json]]
-"""Stores the file at a path, of a format; the fields of its wire form."""
+from flyteops.runtime.frameworks import Put
 
 
 def keep_rows(put: Put, value: Any, of: Json, *, scratch: str) -> Json:

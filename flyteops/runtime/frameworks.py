@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from flyteops.codecs.faults import Unfit
 from flyteops.codecs.table import BLOBS, codec
 from flyteops.model.digest import Json
 from flyteops.ports.store import BlobStore
-from flyteops.runtime.datasets import Put
 from flyteops.runtime.files import open_stored
 from flyteops.types import File
+
+Put = Callable[[str, str], dict[str, Json]]
+"""Stores the file at a path, of a format; the fields of its wire form."""
 
 
 def keep_framework(put: Put, value: Any, format: str, *, scratch: str) -> Json:  # noqa: A002 - Flyte's word
