@@ -15,21 +15,23 @@ PLATFORM_CODES = ("-1", "84", "86", "87")
 PLATFORM_BUDGET = 3
 
 
-def retry_strategy(retries: Retries) -> JsonObject:
+def retry_strategy(retries: Retries, *, code_known: bool = True) -> JsonObject:
     """User failures up to the limit; losses of the platform up to three more attempts. A limit is always there:
-    without one the engine ignores the back-off."""
+    without one the engine ignores the back-off. Of a step before the main one the engine tells no exit code
+    (`code_known` is false): there an unknown one is the user's failure, and a pod that is gone has the status Error.
+    """
     strategy: JsonObject = {
         "limit": str(retries.limit + PLATFORM_BUDGET),
         "retryPolicy": "Always",
-        "expression": _expression(retries.limit),
+        "expression": _expression(retries.limit, PLATFORM_CODES if code_known else PLATFORM_CODES[1:]),
     }
     if retries.backoff is not None:
         strategy["backoff"] = _backoff(retries.backoff)
     return strategy
 
 
-def _expression(limit: int) -> str:
-    lost = f"lastRetry.status == 'Error' || lastRetry.exitCode in {_listed(PLATFORM_CODES)}"
+def _expression(limit: int, lost_codes: tuple[str, ...]) -> str:
+    lost = f"lastRetry.status == 'Error' || lastRetry.exitCode in {_listed(lost_codes)}"
     if limit == 0:
         return lost
     return f"{lost} || (asInt(retries) < {limit} && lastRetry.exitCode not in {_listed(FINAL_CODES)})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flyteops.argo.faults import Findings
-from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, launch_flags, task_pod
+from flyteops.argo.kinds import emittable, work_pod
+from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, launch_flags
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.execution.graph import RunMap, RunTask
@@ -16,7 +17,9 @@ ITEMS = Result(parameter="items", default="[]")
 
 def task_template(work: RunTask, *, shelf: Shelf, target: Target, found: Findings) -> str:
     """The template that runs the task once: its pod, or the wrapper with a lookup before it when it is cached."""
-    pod = shelf.put("task", task_pod(work.task, work.settings, verb="task", target=target, found=found))
+    if not emittable(work.task, found=found):
+        return ""
+    pod = shelf.put("task", work_pod(work.task, work.settings, verb="task", target=target, found=found))
     if work.settings.cache is None:
         return pod
     flags = ("--scope", target.cache_scope, *launch_flags(target))
@@ -26,6 +29,8 @@ def task_template(work: RunTask, *, shelf: Shelf, target: Target, found: Finding
 
 def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
     """The template of a map: its size, one pod for each item (in the wrapper when cached), the verdict over all."""
+    if not emittable(work.task, found=found):
+        return ""
     partial = work.min_successes is not None or work.min_success_ratio is not None
     item = _item_template(work, shelf=shelf, target=target, found=found)
     size = shelf.put("size", control_pod("map-size", target=target, found=found, result=ITEMS))
@@ -48,7 +53,7 @@ def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings)
 
 
 def _item_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
-    pod = shelf.put("item", task_pod(work.task, work.settings, verb="map-item", target=target, found=found))
+    pod = shelf.put("item", work_pod(work.task, work.settings, verb="map-item", target=target, found=found))
     if work.settings.cache is None:
         return pod
     flags = ("--item", ITEM, "--scope", target.cache_scope, *launch_flags(target))

@@ -2,6 +2,7 @@
 
 from flyteops.compile.files import with_contents
 from flyteops.compile.given import read_inputs, read_task_inputs
+from flyteops.compile.known import Repository
 from flyteops.compile.program import compile_all, compile_program
 
-__all__ = ["compile_all", "compile_program", "read_inputs", "read_task_inputs", "with_contents"]
+__all__ = ["Repository", "compile_all", "compile_program", "read_inputs", "read_task_inputs", "with_contents"]

@@ -21,6 +21,7 @@ from flyteops.model.entities import (
     NodeBody,
     Sleep,
     Switch,
+    Task,
     TaskCall,
     Variable,
     WaitForInput,
@@ -41,6 +42,7 @@ def with_contents(program: Program, read: Read) -> Program:
     pin = _Pins(read)
     return replace(
         program,
+        tasks={name: pin.task(each) for name, each in program.tasks.items()},
         workflows={name: pin.workflow(each) for name, each in program.workflows.items()},
         launch_plans={name: pin.launch_plan(each) for name, each in program.launch_plans.items()},
     )
@@ -51,6 +53,11 @@ class _Pins:
 
     def __init__(self, read: Read) -> None:
         self._read = read
+
+    def task(self, task: Task) -> Task:
+        if not any(contains_blob(given.type) for _, given in task.fixed_inputs):
+            return task
+        return replace(task, fixed_inputs=tuple((name, self._literal(given)) for name, given in task.fixed_inputs))
 
     def workflow(self, workflow: Workflow) -> Workflow:
         return replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -28,6 +29,20 @@ class Python(Protocol):
         """The type of a class named `module:name`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """What is read beside declarations and code: files by path, and what the lock pins: images by reference, entities
+    of other projects by `project/domain/name@version`."""
+
+    read: Callable[[str], bytes | None] = lambda _: None
+    images: Dict[str, str] = field(default_factory=dict)
+    entities: Dict[str, str] = field(default_factory=dict)
+
+
+NOTHING_BESIDE = Repository()
+"""No file and no lock."""
+
+
 @dataclass(slots=True)
 class Known:
     """`tasks` and `workflows` hold None for what is declared and broken: its own fault was told."""
@@ -36,6 +51,7 @@ class Known:
     python: Python
     profiles: Profiles
     faults: Faults
+    repository: Repository
     tasks: dict[str, Task | None] = field(default_factory=dict)
     workflows: dict[str, Workflow | None] = field(default_factory=dict)
     launch_plans: dict[str, LaunchPlan | None] = field(default_factory=dict)

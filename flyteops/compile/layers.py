@@ -12,6 +12,7 @@ from flyteops.compile.long_forms import with_long_variables
 from flyteops.compile.merged import merged_faults
 from flyteops.model.diagnostics import Place, Related
 from flyteops.source.fields import ENTITIES
+from flyteops.source.fields.tasks import KINDS
 from flyteops.source.manifests import EntityManifest, FileManifest
 from flyteops.source.merging import VALUES, null_over_nothing
 from flyteops.source.scalars import is_null
@@ -23,7 +24,7 @@ _PROFILED = frozenset({"resources", "image"})
 """Fields where a name may stand: a map over a name is laid over the profile of that name."""
 _AMOUNTS = {"cpu": ("request",), "memory": ("request", "limit"), "ephemeral_storage": ("request", "limit")}
 """Fields whose plain value says these: a map over it is laid over them."""
-_IDENTITY = {"tasks": "function", "workflows": "nodes", "launch_plans": "workflow"}
+_IDENTITY = {"tasks": KINDS, "workflows": ("nodes",), "launch_plans": ("workflow",)}
 """What an entity cannot be without: a declaration in an overlay that lacks it changes something of the base."""
 
 
@@ -152,15 +153,16 @@ def _overlay(section: str, base: dict[str, _Stack], over: Dict[str, _Stack], fau
         if stack.manifest.removed:
             faults.found.append(null_over_nothing(stack.manifest.name, None))
             continue
-        identity = _IDENTITY.get(section)
-        if identity and ":" not in name and stack.body.get(identity) is None and not _is_like(stack):
+        identity = _IDENTITY.get(section, ())
+        given = any(stack.body.get(each) is not None for each in identity)
+        if identity and ":" not in name and not given and not _is_like(stack):
             if not stack.manifest.sound:
                 continue
             faults.add(
                 "FO271",
                 f'{section[:-1]} "{name}" is not in the base',
                 at=stack.manifest.name.place,
-                label=f"nothing to lay this over, and it has no {identity}:",
+                label=f"nothing to lay this over, and it has no {identity[0]}:",
                 help=suggestion(name, base, kinds=section),
             )
             continue

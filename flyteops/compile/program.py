@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dict
 
 from flyteops.compile.channels import compile_channels
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.known import Known, Python
+from flyteops.compile.known import NOTHING_BESIDE, Known, Python, Repository
 from flyteops.compile.launch_plans import compile_launch_plans
 from flyteops.compile.layers import layers_of
 from flyteops.compile.moves import keyed_by_first_name, read_moves
@@ -32,7 +32,7 @@ def compile_program(  # all of it is the input of one stage
     project_defaults: Mapping | None,
     python: Python,
     default_image: str | None,
-    image_digests: Dict[str, str],
+    repository: Repository = NOTHING_BESIDE,
 ) -> Program:
     """The program of one domain; raises InvalidProject with every fault, warnings among them."""
     faults = Faults()
@@ -44,7 +44,7 @@ def compile_program(  # all of it is the input of one stage
         project_defaults=project_defaults,
         python=python,
         default_image=default_image,
-        image_digests=image_digests,
+        repository=repository,
         faults=faults,
     )
     if faults.has_errors():
@@ -60,7 +60,7 @@ def compile_all(
     project_defaults: Mapping | None,
     python: Python,
     default_images: Dict[str, str | None],
-    image_digests: Dict[str, str],
+    repository: Repository = NOTHING_BESIDE,
 ) -> dict[str, Program]:
     """The programs of every domain; raises InvalidProject with the faults of all, one of the base told once."""
     found: list[Diagnostic] = []
@@ -77,7 +77,7 @@ def compile_all(
             project_defaults=project_defaults,
             python=python,
             default_image=default_images.get(domain),
-            image_digests=image_digests,
+            repository=repository,
             faults=faults,
         )
         found.extend(faults.found)
@@ -105,7 +105,7 @@ def _compile(
     project_defaults: Mapping | None,
     python: Python,
     default_image: str | None,
-    image_digests: Dict[str, str],
+    repository: Repository,
     faults: Faults,
 ) -> Program:
     layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
@@ -115,9 +115,9 @@ def _compile(
         layers.section("images"),
         pools=pools,
         default_image=default_image,
-        digests=image_digests,
+        digests=repository.images,
     )
-    known = Known(layers=layers, python=python, profiles=profiles, faults=faults)
+    known = Known(layers=layers, python=python, profiles=profiles, faults=faults, repository=repository)
     for declared in layers.section("resources").values():
         # A profile that nobody uses is still checked.
         lower_resources(declared.body, faults=faults, sound=declared.sound)

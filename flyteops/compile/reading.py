@@ -127,10 +127,13 @@ class Reader:
         return self.given[known]
 
     def callee(self, kind: Mapped, name: Scalar) -> Callee | None:
-        """What a name calls; an unknown one is told."""
+        """What a name calls; an unknown one is told, and one that should no longer be used."""
         found = callee_of(self.known, kind, name)
         if found is None:
             unknown_callee(self.known, kind, name)
+        elif found.task is not None and found.task.deprecated is not None:
+            told = f"the task {found.name} is deprecated"
+            self.faults.warn("FO352", told, at=name.place, label="used here", way_out=found.task.deprecated)
         return found
 
     def overrides(self, body: Mapping, task: Task) -> TaskSettings | None:

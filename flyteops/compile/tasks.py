@@ -1,16 +1,19 @@
-"""Tasks: a declared body, or a bare path, with the function's signature to a Task."""
+"""Tasks: a declared body, or a bare path, to a Task."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import pairs_in, text_in
-from flyteops.compile.interfaces import task_interface
+from flyteops.compile.fixed import read_fixed, visible
+from flyteops.compile.kinds import Made, function_made, kind_in, made_of
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared, lay_over
+from flyteops.compile.options import refuse_options, settings_for
+from flyteops.compile.stand_ins import read_stand_in
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Interface, Task, TaskSettings
-from flyteops.model.works import FunctionRef, FunctionWork
-from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping, Scalar, Sequence
 
 
@@ -21,13 +24,12 @@ def compile_tasks(known: Known) -> None:
 
 
 def _task(known: Known, declared: Declared) -> Task | None:
-    written = declared.body.get("function")
-    name = declared.name
-    if isinstance(written, Scalar):
-        path, at = written.text, written.place
-    elif ":" in name:
-        path, at = name, declared.place
-    else:
+    name, said = declared.name, kind_in(declared.body)
+    if said is None and ":" in name:
+        return _lower(
+            known, declared, lambda: function_made(known, declared.body, name, declared.place), declared.place
+        )
+    if said is None:
         if declared.sound:
             known.faults.add(
                 "FO209",
@@ -36,7 +38,8 @@ def _task(known: Known, declared: Declared) -> Task | None:
                 help="add function: module:function",
             )
         return None
-    return _lower(known, declared, path, at)
+    kind, node = said
+    return _lower(known, declared, lambda: made_of(known, declared.body, kind, node), node.place)
 
 
 def task_by_path(known: Known, path: str, at: Place) -> Task | None:
@@ -45,40 +48,39 @@ def task_by_path(known: Known, path: str, at: Place) -> Task | None:
         return known.tasks[path]
     known.implicit[path] = at
     body = Mapping(entries=known.layers.task_defaults, place=at)
-    known.tasks[path] = _lower(known, Declared(section="tasks", name=path, place=at, body=body), path, at)
+    declared = Declared(section="tasks", name=path, place=at, body=body)
+    known.tasks[path] = _lower(known, declared, lambda: function_made(known, body, path, at), at)
     return known.tasks[path]
 
 
-def _lower(known: Known, declared: Declared, path: str, at: Place) -> Task | None:
+def _lower(known: Known, declared: Declared, make: Callable[[], Made | None], at: Place) -> Task | None:
     faults, name, body = known.faults, declared.name, declared.body
     expanded = known.profiles.expand(body, faults=faults)
     known.bodies[f"task/{name}"] = (declared.place, expanded)
     known.task_bodies[name] = body
     settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound, at=at)
-    module, _, function = path.partition(":")
-    signature = known.python.signature(FunctionRef(module=module, name=function), at)
-    if isinstance(signature, tuple):
-        faults.found.extend(signature)
-        return None
-    if signature.warnings:
-        faults.found.extend(signature.warnings)
-    return _assembled(known, name, at, body, signature, settings)
+    made = make()
+    return None if made is None else _assembled(known, name, body, made, settings)
 
 
-def _assembled(
-    known: Known, name: str, at: Place, body: Mapping, signature: Signature, settings: TaskSettings
-) -> Task | None:
-    found = task_interface(body, signature, at=at, named=known.python.named_type, faults=known.faults)
-    if found is None:
-        return None
+def _assembled(known: Known, name: str, body: Mapping, made: Made, settings: TaskSettings) -> Task | None:
+    before = len(known.faults.found)
+    fixed = read_fixed(body, made.interface, faults=known.faults)
+    local = read_stand_in(known, body, made.interface)
     if settings.cache is not None:
-        check_ignored(body, found.interface, faults=known.faults)
+        check_ignored(body, made.interface, faults=known.faults)
+    if any(each.severity == "error" for each in known.faults.found[before:]) and (
+        len(fixed) < _count(body, "fixed_inputs") or (local is None and body.get("local") is not None)
+    ):
+        return None
     return Task(
         name=name,
-        work=FunctionWork(function=signature.function, returns=found.returns, code=signature.code),
-        interface=found.interface,
-        settings=settings,
-        description=text_in(body, "description") or signature.description,
+        work=made.work,
+        interface=visible(made.interface, fixed),
+        settings=settings_for(made.work, settings),
+        fixed_inputs=fixed,
+        local=local,
+        description=text_in(body, "description") or made.description,
         labels=pairs_in(body, "labels"),
         annotations=pairs_in(body, "annotations"),
         service_account=text_in(body, "service_account"),
@@ -86,13 +88,18 @@ def _assembled(
     )
 
 
-def check_ignored(body: Mapping, interface: Interface, *, faults: Faults) -> None:
-    """`cache.ignore` names inputs of the task."""
+def _count(body: Mapping, name: str) -> int:
+    node = body.get(name)
+    return len(node.entries) if isinstance(node, Mapping) else 0
+
+
+def check_ignored(body: Mapping, interface: Interface, *, faults: Faults, also: tuple[str, ...] = ()) -> None:
+    """`cache.ignore` names inputs of the task, those that it fixes among them (`also`, where they are hidden)."""
     cache = body.get("cache")
     ignored = cache.get("ignore") if isinstance(cache, Mapping) else None
     if not isinstance(ignored, Sequence):
         return
-    names = [variable.name for variable in interface.inputs]
+    names = [*(variable.name for variable in interface.inputs), *also]
     for item in ignored.items:
         if isinstance(item, Scalar) and item.text not in names:
             faults.add(
@@ -106,6 +113,7 @@ def check_ignored(body: Mapping, interface: Interface, *, faults: Faults) -> Non
 def overridden(known: Known, task: Task, overrides: Mapping) -> TaskSettings:
     """The settings of a node that lays `overrides` over those of its task."""
     body = known.task_bodies[task.name]
+    refuse_options(task.work, overrides, faults=known.faults)
     written = lay_over(body, overrides, faults=known.faults)
     expanded = known.profiles.expand(written, faults=known.faults)
     fits = overrides.get("resources") is not None or overrides.get("interruptible") is not None
@@ -113,5 +121,5 @@ def overridden(known: Known, task: Task, overrides: Mapping) -> TaskSettings:
         expanded, written=written, owner=task.name, faults=known.faults, at=overrides.place, fits=fits
     )
     if settings.cache is not None and overrides.get("cache") is not None:
-        check_ignored(written, task.interface, faults=known.faults)
-    return settings
+        check_ignored(written, task.interface, faults=known.faults, also=tuple(name for name, _ in task.fixed_inputs))
+    return settings_for(task.work, settings)

@@ -32,7 +32,8 @@ Rows = Iterator[tuple[str, str | None]]
 
 def task_rows(task: Task) -> Rows:
     """A task: its work, its settings, its other options."""
-    for path, value in _leaves(work_wire(task.work), ""):
+    shown = readable(Kind.TASK, work_wire(task.work))
+    for path, value in _leaves({name: value for name, value in shown.items() if name != "interface"}, ""):
         if path not in ("code", "returns"):
             yield path, value
     yield from settings_rows(task.settings)

@@ -15,6 +15,7 @@ from flyteops.model.ids import EntityId, Kind, entity_id
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.operations.given import Given
+from flyteops.operations.standing_in import on_this_machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +34,12 @@ def launch(program: Program, target: EntityId, given: Given) -> Launch:
     if target.kind is Kind.TASK:
         task = program.tasks[target.name]
         inputs = read_task_inputs(program, task, given.values, names=given.names)
-        return Launch(target=target, graph=graph_of_task(task), inputs=inputs)
+        return Launch(target=target, graph=on_this_machine(program, graph_of_task(task)), inputs=inputs)
     plan = launched_plan(program, target)
     workflow = program.workflows[plan.workflow]
     return Launch(
         target=target,
-        graph=graph_of_workflow(program, workflow),
+        graph=on_this_machine(program, graph_of_workflow(program, workflow)),
         inputs=read_inputs(program, plan, given.values, names=given.names),
         plan=plan,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 
-from flyteops.compile import compile_all, compile_program, with_contents
+from flyteops.compile import Repository, compile_all, compile_program, with_contents
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
@@ -163,7 +163,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
             project_defaults=sources.defaults,
             python=readings.python,
             default_image=sources.default_images.get(domain),
-            image_digests={},
+            repository=Repository(read=tree.read),
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None
@@ -185,7 +185,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             project_defaults=sources.defaults,
             python=readings.python,
             default_images=sources.default_images,
-            image_digests={},
+            repository=Repository(read=tree.read),
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None

@@ -21,6 +21,7 @@ from flyteops.model.references import (
     reference_text,
 )
 from flyteops.model.wire import interface_key
+from flyteops.model.works import ContainerWork, ManifestWork, RefWork, ScriptWork
 from flyteops.plan.calls import Side, steps_read
 from flyteops.plan.readable import short_text
 
@@ -51,7 +52,7 @@ def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_setti
     version, before = _version(settings), _version(old_settings)
     if version is None and before is None:
         if task.code != old_task.code:
-            causes.append(Cause("yes", f"code of task/{task.name} changed"))
+            causes.append(Cause("yes", f"{_what_runs(task)} of task/{task.name} changed"))
     elif version != before:
         shown = [f'"{each}"' if each is not None else "by code" for each in (before, version)]
         causes.append(Cause("yes", f"cache version {shown[0]} -> {shown[1]}"))
@@ -64,6 +65,21 @@ def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_setti
         if new.max_age_s is not None and (old.max_age_s is None or new.max_age_s < old.max_age_s):
             causes.append(Cause("maybe", f"results older than {new.max_age_s:g}s are not taken any more"))
     return causes
+
+
+def _what_runs(task: Task) -> str:
+    """The word for what a task's code digest is taken of."""
+    match task.work:
+        case ScriptWork():
+            return "script"
+        case ContainerWork():
+            return "image or command"
+        case ManifestWork():
+            return "manifest"
+        case RefWork():
+            return "pinned version"
+        case _:
+            return "code"
 
 
 def _version(settings: TaskSettings) -> str | None:

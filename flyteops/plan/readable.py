@@ -26,7 +26,21 @@ def readable(kind: Kind, payload: Mapping[str, Json]) -> JsonObject:
 
 def _task(payload: Mapping[str, Json]) -> JsonObject:
     rest = {key: value for key, value in payload.items() if key not in ("settings", "interface", "name")}
+    if "container" in rest:
+        container = as_map(rest["container"])
+        rest["container"] = {**container, "command": [_argument(each) for each in as_list(container.get("command"))]}
+    if "fixed_inputs" in rest:
+        fixed = as_map(rest["fixed_inputs"])
+        rest["fixed_inputs"] = {name: untagged(as_map(each)["value"]) for name, each in fixed.items()}
     return {**rest, **_settings(payload.get("settings")), "interface": _interface(payload.get("interface"))}
+
+
+def _argument(wire: Json) -> Json:
+    """An item of a command as it is written."""
+    if isinstance(wire, str):
+        return f"${wire}" if wire.startswith("$") else wire
+    name = as_map(wire).get("input")
+    return "$output_dir" if name is None else f"$inputs.{name}"
 
 
 def _settings(wire: Json) -> JsonObject:

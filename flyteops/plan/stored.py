@@ -62,8 +62,8 @@ from flyteops.model.references import (
 )
 from flyteops.model.state import Snapshot
 from flyteops.model.types import JSON
-from flyteops.model.works import FunctionRef, FunctionWork
 from flyteops.plan.stored_types import as_list, as_map, pairs, stored_literal, stored_type
+from flyteops.plan.stored_works import stored_work
 
 _SEGMENT = re.compile(r'\.([^.\[]+)|\["(.*?)"\]')
 _BODIES = ("task", "map", "workflow")
@@ -141,12 +141,12 @@ def stored_settings(wire: Json) -> TaskSettings:
 
 def stored_task(payload: JsonObject) -> Task:
     """A task as it was applied."""
-    module, _, name = str(payload["function"]).partition(":")
     return Task(
         name=str(payload["name"]),
-        work=FunctionWork(function=FunctionRef(module=module, name=name), returns="value", code=str(payload["code"])),
+        work=stored_work(payload),
         interface=stored_interface(payload.get("interface")),
         settings=stored_settings(payload.get("settings")),
+        fixed_inputs=_given(payload.get("fixed_inputs")),
         keyed_as=str(payload["keyed_as"]) if "keyed_as" in payload else None,
     )
 

@@ -1,4 +1,4 @@
-"""One attempt of one call: inputs, cache, function, outputs, commit, cache entry; in this order."""
+"""One attempt of one call: inputs, cache, function or script, outputs, commit, cache entry; in this order."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def run_call(session: Session, invocation: JsonObject, item: int | None = None) 
 
 
 def _outputs(session: Session, prepared: Call) -> JsonObject:
-    """Calls the function in the attempt's folder and stores what it returns."""
+    """Does the work in the attempt's folder and stores what comes of it."""
     invocation = prepared.invocation
     os.makedirs(session.folder, exist_ok=True)  # noqa: PTH103
     before = _working_folder()
@@ -93,6 +93,10 @@ def _outputs(session: Session, prepared: Call) -> JsonObject:
         )
     )
     try:
+        if "script" in invocation:
+            from flyteops.runtime.scripts import run_script
+
+            return run_script(session, invocation, prepared.given)
         function = function_of(str(invocation["function"]), session.code)
         refuse_missing(function, prepared.left)
         hints = _hints(function)

@@ -57,6 +57,15 @@ def keep_returned(store: BlobStore, value: Any, format: str, *, below: str = "")
     return keep_path(store, path, format, below=below)
 
 
+def fetch_to(store: BlobStore, blob: dict[str, Json], path: str) -> None:
+    """Copies a stored file to a path; `Ended` when it is not what was stored."""
+    sha256, size = blob.get("sha256"), blob.get("size")
+    store.fetch_file(blob_key(store, blob), path)
+    if file_digest(path) != (sha256, size):
+        os.unlink(path)  # noqa: PTH108
+        raise Ended(STORE, f"the stored file {sha256} is damaged")
+
+
 def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
     """The `File` a function is given: nothing is read before it asks."""
     sha256, size = blob.get("sha256"), blob.get("size")
@@ -70,10 +79,7 @@ def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
         os.makedirs(inside, exist_ok=True)  # noqa: PTH103
         path = os.path.join(inside, sha256[:16] + suffix)  # noqa: PTH118
         if not os.path.exists(path):  # noqa: PTH110
-            store.fetch_file(blob_key(store, blob), path)
-            if file_digest(path) != (sha256, size):
-                os.unlink(path)  # noqa: PTH108
-                raise Ended(STORE, f"the stored file {sha256} is damaged")
+            fetch_to(store, blob, path)
         return path
 
     return File.stored(uri=str(blob["uri"]), sha256=sha256, size=size, format=form, fetch=fetch)

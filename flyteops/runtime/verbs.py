@@ -13,7 +13,8 @@ from flyteops.runtime.endings import CAUSES, DONE, INTERFACE, STORE, Ended, Mism
 from flyteops.runtime.session import Session
 
 VERBS = (
-    "begin", "task", "map-item", "lookup", "map-size", "map-gather", "decide", "join", "outputs", "launch", "land",
+    "begin", "task", "map-item", "container-inputs", "container-outputs", "lookup", "map-size", "map-gather", "decide",
+    "join", "outputs", "launch", "land",
 )  # fmt: skip
 
 
@@ -88,6 +89,14 @@ def _perform(session: Session, verb: str, invocation: JsonObject, item: int | No
 
             hit = lookup(session, invocation, item)
             return Answer(DONE, result="hit" if hit else "miss", cached=hit)
+        case "container-inputs":
+            from flyteops.runtime.containers import put_inputs
+
+            put_inputs(session, invocation, item)
+        case "container-outputs":
+            from flyteops.runtime.containers import take_outputs
+
+            take_outputs(session, invocation, item)
         case "map-size":
             from flyteops.runtime.maps import map_size
 

@@ -45,7 +45,8 @@ def template_rules(body: Mapping[str, Value]) -> Iterator[Finding]:
 def _leaf_rules(template: Template, given: set[str], path: str) -> Iterator[Finding]:
     container = template["container"]
     inputs = {each["name"] for each in template["inputs"]["parameters"]}
-    text = "\n".join(container["args"])
+    holders = (container, *template.get("initContainers", ()))
+    text = "\n".join(each for holder in holders for each in holder.get("args", ()))
     for name in _INPUT.findall(text):
         if name not in inputs:
             yield Finding(f"{path}.container.args", f"the input {name} is not declared")
@@ -53,15 +54,30 @@ def _leaf_rules(template: Template, given: set[str], path: str) -> Iterator[Find
         if name not in given:
             yield Finding(f"{path}.container.args", f"the workflow has no parameter {name}")
     volumes = {each["name"] for each in template["volumes"]}
-    for holder in (container, *template.get("initContainers", ())):
+    for holder in holders:
         for mount in holder["volumeMounts"]:
             if mount["name"] not in volumes:
                 yield Finding(f"{path}.container.volumeMounts", f"there is no volume {mount['name']}")
+    yield from _step_rules(template, path)
     names = [each["name"] for each in container["env"]]
     if len(names) != len(set(names)):
         yield Finding(f"{path}.container.env", "a variable is given twice")
     if "FLYTEOPS_ATTEMPT" not in names:
         yield Finding(f"{path}.container.env", "FLYTEOPS_ATTEMPT is missing")
+
+
+def _step_rules(template: Template, path: str) -> Iterator[Finding]:
+    """A program that is not ours runs between what puts its inputs and what stores its outputs, in that order."""
+    names = [each["name"] for each in template.get("initContainers", ())]
+    if len(names) != len(set(names)):
+        yield Finding(f"{path}.initContainers", "two have one name")
+    verb = template["container"]["args"][0]
+    if ("program" in names) != (verb == "container-outputs"):
+        yield Finding(f"{path}.container.args", "a program and what stores its outputs do not come together")
+    if "program" in names and names[-2:] != ["flyteops-inputs", "program"]:
+        yield Finding(f"{path}.initContainers", "the program does not come last, after its inputs")
+    if "flyteops-inputs" in names and template["initContainers"][-2]["args"][0] != "container-inputs":
+        yield Finding(f"{path}.initContainers", "its inputs are put by another verb")
 
 
 def _dag_rules(template: Template, templates: Mapping[str, Template], path: str) -> Iterator[Finding]:

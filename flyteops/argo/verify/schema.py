@@ -95,11 +95,24 @@ _MOUNTS: Mapping[object, Check] = {
     "flyteops-work": _WORK_MOUNT,
     "flyteops-shm": _SHM_MOUNT,
 }
+_FOLDER = text(r"/(?!flyteops(/|$)|etc(/|$)|proc(/|$)|sys(/|$)|dev(/|$))[^\x00-\x1f:]+")
+_STEPS = {"flyteops-inputs": "/flyteops/inputs", "flyteops-outputs": "/flyteops/outputs"}
+_STEP_MOUNTS: Mapping[object, Check] = {
+    **_MOUNTS,
+    **{name: closed({"name": only(name), "mountPath": only(folder)}) for name, folder in _STEPS.items()},
+}
+_PROGRAM_MOUNTS: Mapping[object, Check] = {
+    "flyteops-work": _WORK_MOUNT,
+    "flyteops-shm": _SHM_MOUNT,
+    **{name: closed({"name": only(name), "mountPath": _FOLDER}) for name in _STEPS},
+}
+_STEP_MOUNT = one_of_by(lambda mount: _STEP_MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
+_PROGRAM_MOUNT = one_of_by(lambda mount: _PROGRAM_MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
 _MOUNT = one_of_by(lambda mount: _MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
 _EMPTY = closed({})
 _VOLUMES: Mapping[object, Check] = {
     "flyteops-work": closed({"name": only("flyteops-work"), "emptyDir": _EMPTY}),
-    **{name: closed({"name": only(name), "emptyDir": _EMPTY}) for name in _BROUGHT},
+    **{name: closed({"name": only(name), "emptyDir": _EMPTY}) for name in (*_BROUGHT, *_STEPS)},
     "flyteops-shm": closed(
         {"name": only("flyteops-shm"), "emptyDir": closed({"medium": only("Memory"), "sizeLimit": _QUANTITY})}
     ),
@@ -115,22 +128,49 @@ _CONTAINER = closed(
         "workingDir": only(_WORK),
         "env": listed(_ENV, least=1, most=500),
         "securityContext": _LOCKED,
-        "volumeMounts": listed(_MOUNT, least=1, most=4),
+        "volumeMounts": listed(_STEP_MOUNT, least=1, most=4),
     },
     {"resources": _RESOURCES},
 )
+_BEFORE = closed(
+    {
+        "name": only("flyteops-inputs"),
+        "image": _IMAGE,
+        "command": listed(text(r"[^\x00-\x1f]+"), least=1, most=8),
+        "args": listed(_ARGUMENT, least=8, most=60),
+        "workingDir": only(_WORK),
+        "env": listed(_ENV, least=1, most=3),
+        "securityContext": _LOCKED,
+        "volumeMounts": listed(_STEP_MOUNT, least=2, most=3),
+        "resources": _RESOURCES,
+    }
+)
+_PROGRAM = closed(
+    {
+        "name": only("program"),
+        "image": _IMAGE,
+        "env": listed(_VALUED, most=500),
+        "securityContext": _LOCKED,
+        "volumeMounts": listed(_PROGRAM_MOUNT, least=3, most=4),
+    },
+    {"command": listed(text(), least=1, most=200), "resources": _RESOURCES},
+)
 _INITS: Mapping[object, Check] = {
-    name: closed(
-        {
-            "name": only(name),
-            "image": _IMAGE,
-            "command": listed(text(r"[^\x00-\x1f]+"), least=2, most=20),
-            "resources": _RESOURCES,
-            "securityContext": _LOCKED,
-            "volumeMounts": exactly(closed({"name": only(name), "mountPath": only(folder)})),
-        }
-    )
-    for name, folder in _BROUGHT.items()
+    "flyteops-inputs": _BEFORE,
+    "program": _PROGRAM,
+    **{
+        name: closed(
+            {
+                "name": only(name),
+                "image": _IMAGE,
+                "command": listed(text(r"[^\x00-\x1f]+"), least=2, most=20),
+                "resources": _RESOURCES,
+                "securityContext": _LOCKED,
+                "volumeMounts": exactly(closed({"name": only(name), "mountPath": only(folder)})),
+            }
+        )
+        for name, folder in _BROUGHT.items()
+    },
 }
 _INIT = one_of_by(lambda init: _INITS.get(init.get("name")), otherwise="is not an init container of ours")
 _TOLERATION = closed(
@@ -172,11 +212,11 @@ _LEAF = {
     "container": _CONTAINER,
     "automountServiceAccountToken": only(False),
     "securityContext": _POD_LOCKED,
-    "volumes": listed(_VOLUME, least=1, most=4),
+    "volumes": listed(_VOLUME, least=1, most=6),
     "retryStrategy": _RETRY,
 }
 _LEAF_OPTIONAL = {
-    "initContainers": listed(_INIT, least=1, most=2),
+    "initContainers": listed(_INIT, least=1, most=3),
     "outputs": closed({"parameters": exactly(_OUTPUT)}),
     "metadata": closed({}, {"labels": _labels, "annotations": pairs(_LABEL_KEY, text(longest=262_144))}),
     "serviceAccountName": _ACCOUNT,

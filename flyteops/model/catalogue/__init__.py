@@ -7,6 +7,7 @@ from flyteops.model.catalogue import (
     declaring,
     engine,
     interfaces,
+    kinds,
     later,
     launching,
     nodes,
@@ -32,6 +33,7 @@ _ALL = (
     *registry.ENTRIES,
     *engine.ENTRIES,
     *interfaces.ENTRIES,
+    *kinds.ENTRIES,
     *later.ENTRIES,
 )
 CATALOGUE: dict[str, Entry] = {entry.code: entry for entry in _ALL}

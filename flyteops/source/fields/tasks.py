@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flyteops.source.fields.kinds import CLUSTER, CONTAINER, REF
 from flyteops.source.fields.profiles import IMAGE, LIKE, RESOURCES
 from flyteops.source.shapes import AnyValue, Duration, Either, Field, Flag, ListOf, MapOf, Number, Table, Text, Words
 
@@ -100,7 +101,6 @@ OPTIONS: dict[str, Field] = {
     "checkpoint": Field(shape=AnyValue(), description="State kept between attempts.", later="checkpoints"),
     "actor": Field(shape=Text(), description="The actor it runs on.", later="actors"),
     "batch": Field(shape=Number(least=1), description="Items of a map that one pod takes.", later="batch"),
-    "local": Field(shape=Text(), description="Stands in on a laptop.", later="local stand-ins"),
 }
 
 PARAMETER = Either(
@@ -115,7 +115,9 @@ PARAMETER = Either(
             "description": Field(shape=Text(), description="What it is for."),
             "required": Field(shape=Flag(), description="False when the code has a default."),
             "pickle": Field(shape=Flag(), description="May travel as a pickle.", later="pickled values"),
-            "path": Field(shape=Text(), description="File of an output.", later="container and script tasks"),
+            "path": Field(
+                shape=Text(rule="path"), description="Where a script writes the output.", example="out/all.tgz"
+            ),
             "dataset": Field(shape=AnyValue(), description="Columns of a dataset.", later="datasets"),
             "format": Field(shape=Text(), description="Format of a dataset.", later="datasets"),
         },
@@ -150,6 +152,11 @@ TASK = Table(
         ),
         "description": Field(shape=Text(), description="What it does."),
         **OPTIONS,
+        "local": Field(
+            shape=Text(rule="function"),
+            description="The function that runs in its place on a laptop.",
+            example="churn.fakes:fit",
+        ),
         "deprecated": Field(
             shape=Text(), description="Why it should no longer be used.", example="use fit2"
         ),
@@ -163,18 +170,62 @@ TASK = Table(
         ),
         "like": LIKE,
         "fixed_inputs": Field(
-            shape=MapOf(value=AnyValue()), description="Inputs given once.", later="fixed_inputs of a task"
+            shape=MapOf(value=AnyValue(), key="identifier", what="input"),
+            description="Inputs given here once, which callers do not see.",
+            example="{verbose: true}",
         ),
-        "container": Field(shape=AnyValue(), description="A raw container.", later="container tasks"),
-        "script": Field(shape=Text(), description="A bash script.", later="script tasks"),
-        "dynamic": Field(shape=Text(), description="A function that returns a graph.", later="dynamic tasks"),
-        "manifest": Field(shape=Text(), description="A Kubernetes object.", later="manifest tasks"),
-        "done": Field(shape=Text(), description="When the object is done.", later="manifest tasks"),
-        "failed": Field(shape=Text(), description="When the object has failed.", later="manifest tasks"),
-        "cluster": Field(shape=AnyValue(), description="The same function on many hosts.", later="distributed tasks"),
-        "ref": Field(shape=AnyValue(), description="A task of another project.", later="tasks of other projects"),
+        "container": Field(
+            shape=CONTAINER,
+            description="A raw container: image and program are not ours.",
+            example="{image: ghcr.io/acme/area:v2, command: [./area.sh]}",
+        ),
+        "script": Field(
+            shape=Text(),
+            description="Bash under set -euo pipefail; inputs and outputs are variables.",
+            example='tar czf "$archive" .',
+        ),
+        "dynamic": Field(
+            shape=Text(rule="function"),
+            description="A function that returns a graph, which then runs.",
+            example="churn.graphs:plan",
+        ),
+        "manifest": Field(
+            shape=Text(rule="path"),
+            description="File of a Kubernetes object with typed holes ${inputs.day}.",
+            example="k8s/spark.yaml",
+        ),
+        "done": Field(
+            shape=Text(),
+            description="When the object is done: a condition over status.",
+            example="'status.state == \"COMPLETED\"'",
+        ),
+        "failed": Field(
+            shape=Text(),
+            description="When the object has failed: a condition over status.",
+            example="'status.state == \"FAILED\"'",
+        ),
+        "cluster": Field(
+            shape=CLUSTER,
+            description="The same function on many hosts at once.",
+            example="{torchrun: {hosts: 4, per_host: 8}}",
+        ),
+        "ref": Field(
+            shape=REF,
+            description="A task of another project; its interface is declared here.",
+            example="{project: nlp, domain: production, task: embed}",
+        ),
     },
     kinds=KINDS,
+    only={
+        "image": ("function", "script", "dynamic"),
+        "resources": ("function", "script", "dynamic", "container"),
+        "env": ("function", "script", "dynamic", "container"),
+        "cluster": ("function",),
+        "done": ("manifest",),
+        "failed": ("manifest",),
+        "outputs": ("function", "script", "dynamic", "container", "ref"),
+    },
+    needs={"manifest": ("done",)},
     foreign=_FLYTE,
 )  # fmt: skip
 

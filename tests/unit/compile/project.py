@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from flyteops.compile import compile_all, compile_program
+from flyteops.compile import Repository, compile_all, compile_program
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.errors import InvalidProject
 from flyteops.model.literals import Literal
@@ -150,6 +150,10 @@ def tree(text: str) -> Tree:
     return root
 
 
+def _reading(files: Mapping[str, str]) -> Callable[[str], bytes | None]:
+    return lambda path: files[path].encode() if path in files else None
+
+
 def program(
     text: str = "",
     *,
@@ -158,6 +162,8 @@ def program(
     defaults: str | None = None,
     default_image: str | None = None,
     digests: Mapping[str, str] | None = None,
+    beside: Mapping[str, str] | None = None,
+    pins: Mapping[str, str] | None = None,
 ) -> Program:
     return compile_program(
         project="churn",
@@ -167,7 +173,7 @@ def program(
         project_defaults=tree(defaults) if defaults else None,
         python=HandWritten(),
         default_image=default_image,
-        image_digests=digests or {},
+        repository=Repository(read=_reading(beside or {}), images=digests or {}, entities=pins or {}),
     )
 
 
@@ -179,7 +185,6 @@ def programs(files: Mapping[str, str]) -> dict[str, Program]:
         project_defaults=None,
         python=HandWritten(),
         default_images={},
-        image_digests={},
     )
 
 

@@ -127,7 +127,10 @@ FAULTS = [
     ),
     ("function: a:b, secrets: {A: b}", [f"FO900 2:30-37 not supported yet: secrets | {LATER}"]),
     ("function: a:b, cache: {scope: x}", [f"FO900 2:38-43 not supported yet: cache.scope | {LATER}"]),
-    ("container: {image: x}", [f"FO900 2:15-24 not supported yet: container tasks | {LATER}"]),
+    (
+        "container: {command: [x]}",
+        ['FO318 2:15-24 "container" needs "image" | image: is missing | add image: ghcr.io/acme/area:v2'],
+    ),
     (
         "function: a:b, retries: [3]",
         ['FO302 2:39-42 "retries" must be a whole number or a map | this is a list | write retries: 3'],
@@ -216,12 +219,14 @@ FAULTS = [
     ),
     (
         "resources: small",
-        ['FO309 2:9-12 "fit" needs function | a task without one | add function: churn.model:fit'],
+        [
+            ('FO309 2:9-12 "fit" needs function, container, script, dynamic, manifest or ref'
+            " | exactly one of them must be given | add function: churn.model:fit")
+        ],
     ),
     (
         "function: a:b, script: x",
-        ['FO310 2:30-36 a task has "function" or "script", not both | second kind | keep one of them',
-         f"FO900 2:30-36 not supported yet: script tasks | {LATER}"],
+        ['FO310 2:30-36 a task has "function" or "script", not both | second kind | keep one of them'],
     ),
 ]  # fmt: skip
 

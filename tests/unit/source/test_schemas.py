@@ -76,7 +76,7 @@ BAD = [
     "moved: [{from: task/a}]",
     "task: {}",
 ]
-LATER = ["secrets: {a: {}}", "tasks: {fit: {container: {image: x}}}", "tasks: {fit: {function: a:b, deck: true}}"]
+LATER = ["secrets: {a: {}}", "tasks: {fit: {function: a:b, deck: true}}"]
 
 
 def judged(text: str) -> tuple[list[str], list[str]]:

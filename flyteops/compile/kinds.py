@@ -1,0 +1,127 @@
+"""The kinds of tasks: what each does, and the whole interface of it, from one body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flyteops.compile.clusters import read_cluster
+from flyteops.compile.containers import read_container
+from flyteops.compile.declared import declared_interface, declared_outputs
+from flyteops.compile.fields import text_in
+from flyteops.compile.interfaces import task_interface
+from flyteops.compile.known import Known
+from flyteops.compile.kubernetes_objects import read_object
+from flyteops.compile.scripts import refuse_paths, script_paths
+from flyteops.model.diagnostics import Place
+from flyteops.model.entities import Interface
+from flyteops.model.works import DynamicWork, FunctionRef, FunctionWork, RefWork, ScriptWork, TaskWork
+from flyteops.source.fields.tasks import KINDS
+from flyteops.source.python import Signature
+from flyteops.source.tree import Mapping, Scalar, TreeNode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What a task does, with every input that it takes, those among them that it fixes itself."""
+
+    work: TaskWork
+    interface: Interface
+    description: str = ""
+
+
+def kind_in(body: Mapping) -> tuple[str, TreeNode] | None:
+    """The kind that a body says, and what it says of it."""
+    return next(((kind, node) for kind in KINDS if (node := body.get(kind)) is not None), None)
+
+
+def made_of(known: Known, body: Mapping, kind: str, node: TreeNode) -> Made | None:
+    """The work of a task and its interface; None with the faults noted."""
+    match kind:
+        case "function" if isinstance(node, Scalar):
+            return function_made(known, body, node.text, node.place)
+        case "dynamic" if isinstance(node, Scalar):
+            return _dynamic(known, body, node)
+    interface = declared_interface(body, named=known.python.named_type, faults=known.faults)
+    if kind != "script":
+        refuse_paths(body, faults=known.faults)
+    if interface is None:
+        return None
+    work = _work(known, body, kind, node, interface=interface)
+    return None if work is None else Made(work=work, interface=interface)
+
+
+def _work(known: Known, body: Mapping, kind: str, node: TreeNode, *, interface: Interface) -> TaskWork | None:
+    match kind:
+        case "script" if isinstance(node, Scalar):
+            paths = script_paths(body, interface, faults=known.faults)
+            return None if paths is None else ScriptWork(script=node.text, paths=paths)
+        case "container" if isinstance(node, Mapping):
+            return read_container(node, interface, faults=known.faults)
+        case "manifest" if isinstance(node, Scalar):
+            return read_object(node, body, interface, read=known.repository.read, faults=known.faults)
+        case "ref" if isinstance(node, Mapping):
+            return _reference(known, node)
+    return None
+
+
+def function_made(known: Known, body: Mapping, path: str, at: Place) -> Made | None:
+    """A Python function, on one host or on many."""
+    refuse_paths(body, faults=known.faults)
+    signature = signature_of(known, path, at)
+    cluster = body.get("cluster")
+    many = read_cluster(cluster, faults=known.faults) if isinstance(cluster, Mapping) else None
+    if signature is None or (isinstance(cluster, Mapping) and many is None):
+        return None
+    found = task_interface(body, signature, at=at, named=known.python.named_type, faults=known.faults)
+    if found is None:
+        return None
+    work = FunctionWork(function=signature.function, returns=found.returns, code=signature.code, cluster=many)
+    return Made(work=work, interface=found.interface, description=signature.description)
+
+
+def _dynamic(known: Known, body: Mapping, node: Scalar) -> Made | None:
+    """A function whose inputs its signature tells. It returns a graph: what that gives is declared in YAML alone."""
+    refuse_paths(body, faults=known.faults)
+    signature = signature_of(known, node.text, node.place)
+    outputs = declared_outputs(body, named=known.python.named_type, faults=known.faults)
+    if signature is None or outputs is None:
+        return None
+    silent = replace(signature, returns="none", outputs=())
+    inputs = Mapping(entries=tuple(each for each in body.entries if each.key.text == "inputs"), place=body.place)
+    found = task_interface(inputs, silent, at=node.place, named=known.python.named_type, faults=known.faults)
+    if found is None:
+        return None
+    return Made(
+        work=DynamicWork(function=signature.function, code=signature.code),
+        interface=Interface(inputs=found.interface.inputs, outputs=outputs),
+        description=signature.description,
+    )
+
+
+def signature_of(known: Known, path: str, at: Place) -> Signature | None:
+    """The signature of `module:function`; None with the faults noted."""
+    module, _, function = path.partition(":")
+    signature = known.python.signature(FunctionRef(module=module, name=function), at)
+    if isinstance(signature, tuple):
+        known.faults.found.extend(signature)
+        return None
+    known.faults.found.extend(signature.warnings)
+    return signature
+
+
+def _reference(known: Known, node: Mapping) -> RefWork | None:
+    project, domain, task = (text_in(node, name) for name in ("project", "domain", "task"))
+    if project is None or domain is None or task is None:
+        return None  # told where it was read
+    version = text_in(node, "version") or "active"
+    key = f"{project}/{domain}/{task}@{version}"
+    digest = known.repository.entities.get(key)
+    if digest is None:
+        known.faults.warn(
+            "FO351",
+            f"the task {task} of {project}/{domain} is not pinned",
+            at=node.place,
+            label=f"flyteops.lock has no {key}",
+            way_out="run flyteops lock; until then what it does may change without a change here",
+        )
+    return RefWork(project=project, domain=domain, task=task, version=version, digest=digest)
