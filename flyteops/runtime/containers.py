@@ -13,7 +13,7 @@ from flyteops.runtime.cache import publish
 from flyteops.runtime.committing import commit
 from flyteops.runtime.converting import entered
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
-from flyteops.runtime.files import fetch_to
+from flyteops.runtime.files import blob_of, fetch_to
 from flyteops.runtime.plain import OpenBlob, is_file, is_scalar, json_form, text_form
 from flyteops.runtime.scripts import read_output
 from flyteops.runtime.session import Session
@@ -36,9 +36,8 @@ def _put(session: Session, name: str, of: Json, value: Json, *, seen_at: str) ->
     while kind_of(of)[0] == "union":
         of, value = entered(value, of)
     place = os.path.join(session.folder, name)  # noqa: PTH118
-    blob = value.get("$blob") if isinstance(value, dict) else None
-    if is_file(of) and isinstance(blob, dict):
-        fetch_to(session.store, blob, place)
+    if is_file(of):
+        fetch_to(session.store, blob_of(value), place)
         return
     if is_scalar(of):
         text = text_form(value, of)
@@ -53,7 +52,8 @@ def _put(session: Session, name: str, of: Json, value: Json, *, seen_at: str) ->
 def _beside(session: Session, seen_at: str) -> OpenBlob:
     """Copies a file that is part of a value, and tells the path that the container sees it at."""
 
-    def copy(blob: dict[str, Json]) -> str:
+    def copy(value: Json, _: Json) -> str:
+        blob = blob_of(value)
         folder = os.path.join(session.folder, INSIDE)  # noqa: PTH118
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103
         name = str(blob.get("sha256"))[:16]

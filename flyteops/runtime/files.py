@@ -57,6 +57,15 @@ def keep_returned(store: BlobStore, value: Any, format: str, *, below: str = "")
     return keep_path(store, path, format, below=below)
 
 
+def blob_of(value: Json) -> dict[str, Json]:
+    """The fields of a stored file or of stored rows."""
+    for mark in ("$blob", "$data"):
+        fields = value.get(mark) if isinstance(value, dict) else None
+        if isinstance(fields, dict):
+            return fields
+    raise Mismatch(f"{value!r} is no file")
+
+
 def fetch_to(store: BlobStore, blob: dict[str, Json], path: str) -> None:
     """Copies a stored file to a path; `Ended` when it is not what was stored."""
     sha256, size = blob.get("sha256"), blob.get("size")

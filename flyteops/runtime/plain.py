@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
@@ -20,10 +19,10 @@ from flyteops.runtime.encoding import encode
 from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, spelt
 
-OpenBlob = Callable[[dict[str, Json]], Any]
-"""Makes something with a local path of a blob's fields."""
-KeepFile = Callable[[Any, str], Json]
-"""Stores what lies at a path and makes its wire value."""
+OpenBlob = Callable[[Json, Json], str]
+"""The local path of what lies outside of a wire value, by value and type."""
+KeepFile = Callable[[str, Json], Json]
+"""Stores what lies at a path as a value of a type; its wire value."""
 
 SCALARS = frozenset({"int", "float", "bool", "str", "datetime", "date", "timedelta", "enum", NONE})
 _ORDER = {NONE: 0, "bool": 1, "int": 2, "float": 3, "datetime": 4, "date": 5, "timedelta": 6, "str": 90, "json": 91}
@@ -73,8 +72,8 @@ def json_form(value: Json, of: Json, *, open_blob: OpenBlob) -> Json:
         case "record" if isinstance(value, dict):
             types = {name: inner for name, inner, _ in fields_of(content)}
             return {name: json_form(each, types[name], open_blob=open_blob) for name, each in value.items()}
-        case _ if isinstance(value, dict) and isinstance(blob := value.get("$blob"), dict):
-            return os.fspath(open_blob(blob))
+        case _ if is_file(of):
+            return open_blob(value, of)
     return value
 
 
@@ -140,7 +139,7 @@ def _scalar(line: str, kind: str, content: Json, of: Json) -> Json:
     raise ValueError(line)
 
 
-def _no_file(value: Any, _: str) -> Json:
+def _no_file(value: Any, _: Json) -> Json:
     raise Mismatch(f"{short(value)} is no file")
 
 
@@ -165,7 +164,7 @@ def read_json(value: Any, of: Json, *, keep_file: KeepFile) -> Json:
         case "list" | "record" | "datetime" | "date" | "timedelta":
             raise Mismatch(f"{short(value)} is no {spelt(of)}")
         case _ if is_file(of) and isinstance(value, str):
-            return keep_file(value, str(content or ""))
+            return keep_file(value, of)
     return encode(value, of, None, keep_file=_no_file)
 
 

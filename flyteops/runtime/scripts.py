@@ -9,11 +9,13 @@ import sys
 import time
 from collections.abc import Mapping
 
+from flyteops.codecs.dataset import Dataset
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.runtime.binding import Given
 from flyteops.runtime.converting import entered
 from flyteops.runtime.endings import IMPORT, INTERFACE, USER, Ended, Mismatch
-from flyteops.runtime.files import keep_returned, open_stored
+from flyteops.runtime.files import blob_of, keep_returned, open_stored
+from flyteops.runtime.outside import Outside
 from flyteops.runtime.plain import is_file, is_scalar, json_form, parsed_json, read_json, read_text, text_form
 from flyteops.runtime.session import Session
 from flyteops.runtime.shapes import NONE, items_of, kind_of, spelt
@@ -82,8 +84,8 @@ def variable_text(session: Session, name: str, of: Json, value: Json, *, folder:
     if is_scalar(of):
         return text_form(value, of)
 
-    def local(blob: dict[str, Json]) -> str:
-        return os.fspath(open_stored(session.store, blob, session.folder))
+    def local(inner: Json, _: Json) -> str:
+        return os.fspath(open_stored(session.store, blob_of(inner), session.folder))
 
     form = json_form(value, of, open_blob=local)
     if is_file(of):
@@ -170,11 +172,9 @@ def _output(session: Session, name: str, of: Json, place: str) -> Json:
 
 def read_output(session: Session, of: Json, place: str, *, folder: str) -> Json:
     """The wire value of what lies at an output's place."""
-    import pathlib
 
-    def keep(path: str, form: str) -> Json:
-        file = pathlib.Path(os.path.join(folder, path))  # noqa: PTH118
-        return keep_returned(session.store, file, form, below=session.raw_data)
+    def keep(path: str, kind: Json) -> Json:
+        return keep_written(session, os.path.join(folder, path), kind)  # noqa: PTH118
 
     if not os.path.lexists(place):
         if kind_of(of)[0] == "union" and NONE in items_of(kind_of(of)[1]):
@@ -184,6 +184,19 @@ def read_output(session: Session, of: Json, place: str, *, folder: str) -> Json:
         return read_json(place, of, keep_file=keep)
     text = _text(place)
     return read_text(text, of) if is_scalar(of) else read_json(parsed_json(text), of, keep_file=keep)
+
+
+def keep_written(session: Session, path: str, of: Json) -> Json:
+    """Stores a file that a program wrote as a value of its type: rows are checked, a file stays what it is."""
+    import pathlib
+
+    kind, content = kind_of(of)
+    outside = Outside(session.store, session.folder, below=session.raw_data)
+    if kind == "dataset":
+        return outside.keep(Dataset(path, format=str(items_of(content)[1])), of)
+    if kind == "file":
+        return keep_returned(session.store, pathlib.Path(path), str(content or ""), below=session.raw_data)
+    return outside.keep(pathlib.Path(path), of)
 
 
 def _text(place: str) -> str:

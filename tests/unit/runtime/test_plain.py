@@ -105,18 +105,18 @@ def test_json_goes_there_and_back(name: str, data: st.DataObject) -> None:
     assert read_json(parsed_json(written), type_wire(of), keep_file=_no_file) == value
 
 
-def _no_blob(_: object) -> str:
+def _no_blob(_: object, __: object) -> str:
     raise AssertionError("there is no file in it")
 
 
-def _no_file(path: str, form: str) -> Json:
-    return {"$blob": {"uri": f"kept:{path}", "format": form}}
+def _no_file(path: str, _: Json) -> Json:
+    return {"$blob": {"uri": f"kept:{path}", "format": ""}}
 
 
 def test_files_inside_a_value_are_paths() -> None:
     of = type_wire(ListOf(FILE))
     blob: Json = {"$blob": {"uri": "kept:a", "format": ""}}
-    assert json_form([blob], of, open_blob=lambda each: f"/work/{each['uri']}") == ["/work/kept:a"]
+    assert json_form([blob], of, open_blob=lambda each, _: f"/work/{each['$blob']['uri']}") == ["/work/kept:a"]
     assert read_json(["out/a"], of, keep_file=_no_file) == [{"$blob": {"uri": "kept:out/a", "format": ""}}]
 
 
