@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from types import GenericAlias
 from typing import Any
 
+from flyteops.model.row_formats import row_format_of
+
 
 class Dataset:
     """Rows in a file of a format: parquet (the default), arrow, csv or jsonl. Known to a run by its content.
@@ -50,7 +52,7 @@ class Dataset:
             raise TypeError("a Dataset of a Dataset: return the first one as it is")
         if isinstance(rows, str | os.PathLike):
             self._path = os.fsdecode(rows)
-            self.format = format or _suffix_format(self._path)
+            self.format = format or row_format_of(self._path)
         else:
             self._rows = rows
 
@@ -148,9 +150,3 @@ class Opened:
         from flyteops.codecs.rows import iterate
 
         return iterate(self._of, self._data.download(), self._data.format, self._data.wanted)
-
-
-def _suffix_format(path: str) -> str:
-    from flyteops.codecs.rows import format_of_path
-
-    return format_of_path(path)

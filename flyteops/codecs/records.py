@@ -100,7 +100,6 @@ class _Checked:
             )
         value = row[name]
         if choices_of(of) is not None:
-            value = getattr(value, "value", value)
             check_choices(name, [value], of)
         if not value_fits(value, of):
             found = "empty" if value is None else f"a {type(value).__name__}: {value!r:.80}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import enum
+from collections.abc import Callable, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 from flyteops.codecs.columns import Column, Wanted, choices_of, without_none
@@ -37,7 +38,11 @@ _CLASSES: dict[type, LiteralType] = {
 
 
 def row_of(record: object) -> dict[str, Any]:
-    """A record as a dict: a dict, dataclass, NamedTuple or pydantic model."""
+    """A record as a dict: a dict, dataclass, NamedTuple or pydantic model. Of an enum's member its value."""
+    return {name: value.value if isinstance(value, enum.Enum) else value for name, value in _fields(record).items()}
+
+
+def _fields(record: object) -> dict[str, Any]:
     match record:
         case Mapping():
             for key in record:
@@ -51,7 +56,7 @@ def row_of(record: object) -> dict[str, Any]:
     for method in ("model_dump", "_asdict"):
         if hasattr(record, method):
             return dict(getattr(record, method)())
-    raise Unfit(f"a {type(record).__name__} is no record: use dicts, dataclasses, NamedTuples or pydantic models")
+    raise Unfit(f"{type(record).__name__} is no record: use dicts, dataclasses, NamedTuples or pydantic models")
 
 
 def is_record(of: object) -> bool:
@@ -74,9 +79,22 @@ def columns_of(of: type) -> Wanted:
     return tuple(found)
 
 
+def enums_of(of: type) -> dict[str, Callable[[Any], Any]]:
+    """What makes the members of those fields of a record class that are enums, optional or not."""
+    found: dict[str, Callable[[Any], Any]] = {}
+    for name, hint in get_type_hints(of).items():
+        for each in (hint, *get_args(hint)):
+            if isinstance(each, enum.EnumMeta):
+                found[name] = each
+    return found
+
+
 def _read(hint: Any) -> LiteralType | None:
     if hint in _CLASSES:
         return _CLASSES[hint]
+    if isinstance(hint, enum.EnumMeta):
+        members: list[Any] = list(hint.__members__.values())
+        return EnumOf(tuple(member.value for member in members))
     members = [_read(each) for each in get_args(hint)]
     known = [each for each in members if each is not None]
     if get_origin(hint) is list and known:

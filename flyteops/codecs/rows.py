@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,28 +9,18 @@ from typing import Any
 from flyteops.codecs import records
 from flyteops.codecs.columns import Column, Wanted, Written
 from flyteops.codecs.faults import LibraryMissing, Unfit
-from flyteops.codecs.row_types import columns_of, is_record, row_of
+from flyteops.codecs.row_types import columns_of, enums_of, is_record, row_of
 from flyteops.codecs.table import FRAMES, codec, frame_codec_name
+from flyteops.model.row_formats import DEFAULT_ROW_FORMAT, ROW_FORMATS
 
-FORMATS = ("parquet", "arrow", "csv", "jsonl")
-DEFAULT_FORMAT = "parquet"
-_SUFFIXES = {
-    "parquet": "parquet", "pq": "parquet", "arrow": "arrow", "feather": "arrow", "ipc": "arrow", "csv": "csv",
-    "jsonl": "jsonl", "ndjson": "jsonl",
-}  # fmt: skip
 BATCH_ROWS = 65_536
-
-
-def format_of_path(path: str) -> str:
-    """The format that a file's suffix says; empty when it says none."""
-    return _SUFFIXES.get(os.path.splitext(path)[1].lower().removeprefix("."), "")  # noqa: PTH122
 
 
 def known_format(format: str) -> str:  # noqa: A002 - Flyte's word
     """The format, checked; the default for none."""
-    if format and format not in FORMATS:
-        raise Unfit(f"there is no format {format}: use {', '.join(FORMATS)}")
-    return format or DEFAULT_FORMAT
+    if format and format not in ROW_FORMATS:
+        raise Unfit(f"there is no format {format}: use {', '.join(ROW_FORMATS)}")
+    return format or DEFAULT_ROW_FORMAT
 
 
 def is_rows(value: object) -> bool:
@@ -90,8 +79,10 @@ def iterate(of: Any, path: str, format: str, wanted: Wanted) -> Iterator[Any]:  
         columns = tuple(each for each in columns_of(of) if each[0] not in dict(wanted))
         fields = set(dict(columns_of(of)))
         chosen = (*(each for each in wanted if each[0] in fields), *columns)
+        enums = enums_of(of)
         for row in _dicts(path, format, chosen):
-            yield of(**row)
+            made = {name: make(row[name]) for name, make in enums.items() if row.get(name) is not None}
+            yield of(**{**row, **made})
         return
     yield from _dicts(path, format, wanted)
 

@@ -126,6 +126,8 @@ class _Inflated:
         while len(self._ready) < size:
             packed = self._unpacker.unconsumed_tail or self._file.read(1 << 16)
             if not packed:
+                if not self._unpacker.eof:
+                    raise EOFError("the file ends in the midst")
                 break
             self._ready += self._unpacker.decompress(packed, 1 << 20)
         found, self._ready = self._ready[:size], self._ready[size:]

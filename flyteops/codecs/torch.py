@@ -108,7 +108,8 @@ def _plain(value: Any, at: str) -> None:
                 _plain(each, f"{at}[{key!r}]")
         case _ if type(value) not in _PLAIN:
             raise Unfit(
-                f"{at} is a {type(value).__name__}: only numbers, text, bools, None, tensors, lists and dicts are kept"
+                f"{at} is of type {type(value).__name__}: "
+                "only numbers, text, bools, None, tensors, lists and dicts are kept"
             )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flyteops.model.digest import Json
+from flyteops.model.row_formats import row_format_of
 from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, member_key, spelt
 
@@ -114,9 +115,7 @@ def _with_format(data: Json, uri: str) -> Json:
     """Rows whose format nobody has said have the one that their suffix says."""
     if not isinstance(data, dict) or data.get("format"):
         return data
-    from flyteops.codecs.rows import format_of_path
-
-    return {**data, "format": format_of_path(uri)}
+    return {**data, "format": row_format_of(uri)}
 
 
 def holds_blob(of: Json) -> bool:

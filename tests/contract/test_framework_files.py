@@ -103,7 +103,7 @@ def test_a_module_that_cannot_be_built_again_is_refused_where_it_is_made(tmp_pat
     assert "cannot be built again elsewhere" in refused("torch/module", Local(), tmp_path)
     net = nets.Net()
     net.hparams = {"width": object()}
-    assert refused("torch/module", net, tmp_path).startswith("hparams['width'] is a object")
+    assert refused("torch/module", net, tmp_path).startswith("hparams['width'] is of type object")
 
 
 class Rates(NamedTuple):
@@ -135,7 +135,7 @@ def test_a_checkpoint_holds_states_and_hyperparameters(tmp_path: Path, nets: Any
     assert (only.hyperparameters, only.module_state_dict) == ({"lr": 0.1, "steps": 3}, None)
     only = kept("torch/checkpoint", PyTorchCheckpoint(hyperparameters=Settings(0.1, [1, 2])), tmp_path)
     assert only["layers"] == [1, 2]
-    assert "hyperparameters['f'] is a function" in refused(
+    assert "hyperparameters['f'] is of type function" in refused(
         "torch/checkpoint", PyTorchCheckpoint(hyperparameters={"f": lambda: 1}), tmp_path
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from flyteops.codecs.columns import Wanted
 from flyteops.codecs.faults import Unfit
-from flyteops.codecs.rows import FORMATS, columns_in, iterate, read_batches, read_rows, write_rows
+from flyteops.codecs.rows import columns_in, iterate, read_batches, read_rows, write_rows
+from flyteops.model.row_formats import ROW_FORMATS as FORMATS
 from flyteops.model.types import (
     BOOL,
     DATE,
@@ -195,9 +197,15 @@ def test_nested_columns_have_types_of_the_language(tmp_path: Path) -> None:
         write_rows(rows, path, "csv", ())
 
 
+class Color(enum.StrEnum):
+    RED = "r"
+    BLUE = "b"
+
+
 @dataclass
 class Row:
     id: int
+    color: Color
     day: dt.date
     note: str | None = None
 
@@ -211,10 +219,12 @@ class Pair(NamedTuple):
 def test_records_go_and_come_as_their_class(tmp_path: Path, form: str) -> None:
     if form in ("parquet", "arrow"):
         library("pyarrow")
-    rows = [Row(1, dt.date(2026, 1, 1), "x"), Row(2, dt.date(2026, 1, 2))]
+    rows = [Row(1, Color.RED, dt.date(2026, 1, 1), "x"), Row(2, Color.BLUE, dt.date(2026, 1, 2))]
     path = str(tmp_path / "rows")
     write_rows((row for row in rows), path, form, ())
-    assert list(iterate(Row, path, form, ())) == rows
+    found = list(iterate(Row, path, form, ()))
+    assert found == rows
+    assert [type(row.color) for row in found] == [Color, Color]
     assert list(iterate(Pair, path, form, ())) == [Pair(row.id, row.day) for row in rows]
 
 
