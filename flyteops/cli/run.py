@@ -22,6 +22,9 @@ from flyteops.cli.session import Session
     type=click.Choice(["on", "off", "overwrite"]),
     help="What is done with cached results: on, unless the launch plan says overwrite_cache.",
 )
+@click.option("--approve", "approved", multiple=True, metavar="NODE", help="Consent to an approve gate beforehand.")
+@click.option("--refuse", "refused", multiple=True, metavar="NODE", help="Refuse a gate: its node fails.")
+@click.option("--answer", "answers", multiple=True, metavar="NODE=VALUE", help="The value of a wait_for_input gate.")
 @click.option("--execution", metavar="ID", help="Name this run, or continue the run of that name.")
 def run(  # noqa: PLR0913 - one argument an option
     session: Session,
@@ -35,6 +38,9 @@ def run(  # noqa: PLR0913 - one argument an option
     parallel: int | None,
     cache: str | None,
     execution: str | None,
+    approved: tuple[str, ...],
+    refused: tuple[str, ...],
+    answers: tuple[str, ...],
 ) -> int:
     """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""
     from flyteops.cli.launching import launch_of
@@ -52,6 +58,9 @@ def run(  # noqa: PLR0913 - one argument an option
         parallel=parallel,
         cache=cache,
         execution=execution,
+        approved=approved,
+        refused=refused,
+        answers=answers,
         words=words,
         inputs_file=inputs_file,
         slot=slot,

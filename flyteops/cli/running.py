@@ -19,6 +19,7 @@ from flyteops.cli.session import Session
 
 if TYPE_CHECKING:
     from flyteops.local import RunEvent, RunRequest, RunResult
+    from flyteops.operations.answering import Said
     from flyteops.operations.running import Launch
     from flyteops.wiring import Workspace
 
@@ -37,20 +38,35 @@ class Options:
     """`--input` as it was written, `--inputs` and `--slot`: the command that runs it again needs them too."""
     inputs_file: str | None = None
     slot: str | None = None
+    approved: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    """What gates are answered, as it was written."""
 
 
 def local_run(session: Session, workspace: Workspace, what: Launch, options: Options) -> int:
     """Runs it; the exit code says whether the run succeeded."""
+    from flyteops.cli.terminal import AskingTerminal
     from flyteops.local import run
+    from flyteops.operations.answering import gates_of
     from flyteops.views.json import render_document
     from flyteops.views.run import render_run, run_wire
     from flyteops.wiring import system_clock, system_ids
 
     output = session.output
     request = _request(session, workspace, what, options)
+    terminal = AskingTerminal(output) if output.interactive and any(gates_of(what.graph)) else None
     gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
-    with _progress(session, inline=options.inline) as watch, _stdout_kept(wanted=options.inline):
-        result = run(request, store=workspace.store(), clock=system_clock(), ids=system_ids(), watch=watch)
+    plain = options.inline or terminal is not None  # a question and a table that is redrawn do not go together
+    with _progress(session, plain=plain) as watch, _stdout_kept(wanted=options.inline):
+        result = run(
+            request,
+            store=workspace.store(),
+            clock=system_clock(),
+            ids=system_ids(),
+            watch=watch,
+            terminal=terminal,
+        )
     say_notified(output, what.plan, result.phase)
     again = ""
     if result.phase != "succeeded":
@@ -81,6 +97,7 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         folder=str(root / ".flyteops" / "runs"),
         execution=options.execution,
         inputs=what.inputs,
+        answers=_answers(session, what, options),
         python=python,
         parallel=options.parallel,
         scope=f"dev/{_user()}",
@@ -88,6 +105,17 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         inline=options.inline,
         raw_data=(plan.raw_data or "") if plan is not None else "",
     )
+
+
+def _answers(session: Session, what: Launch, options: Options) -> dict[str, Said]:
+    """What gates are answered with the command; InvalidProject with every fault."""
+    from flyteops.operations.answering import InvalidAnswers, read_answers
+
+    try:
+        return read_answers(what.graph, approved=options.approved, refused=options.refused, values=options.answers)
+    except InvalidAnswers as invalid:
+        session.texts.update(invalid.texts)
+        raise
 
 
 def _user() -> str:
@@ -99,14 +127,14 @@ def _user() -> str:
     return "".join(each if each.isalnum() or each in "-_" else "-" for each in name) or "local"
 
 
-def _progress(session: Session, *, inline: bool) -> AbstractContextManager[Callable[[RunEvent], None]]:
+def _progress(session: Session, *, plain: bool) -> AbstractContextManager[Callable[[RunEvent], None]]:
     """A live table on a terminal, plain lines elsewhere, nothing with -q."""
     from flyteops.views.progress import LiveProgress, progress_line
 
     output = session.output
     if output.quiet:
         return nullcontext(lambda _: None)
-    if sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb" and not inline:
+    if sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb" and not plain:
         return LiveProgress()
 
     def say(event: RunEvent) -> None:
@@ -149,6 +177,9 @@ def _again(session: Session, workspace: Workspace, what: Launch, *, execution: s
         words += ["--inputs", str(file)]
     for word in options.words:
         words += ["--input", word]
+    for flag, given in (("--approve", options.approved), ("--answer", options.answers)):
+        for word in given:
+            words += [flag, word]
     if options.slot:
         words += ["--slot", options.slot]
     if options.interpreter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -150,21 +151,26 @@ def step_into(of: LiteralType, value: Json, segment: str | int) -> tuple[Literal
 
 def flat_condition(condition: Condition, scope: Scope) -> Condition:
     """The condition with every lookup as the run sees it."""
+    return mapped_condition(condition, lambda operand: _flat_operand(operand, scope))
+
+
+def mapped_condition(condition: Condition, change: Callable[[Operand], Operand]) -> Condition:
+    """The condition with each operand changed."""
     match condition:
         case Compare(operator=operator, left=left, right=right):
-            return Compare(operator=operator, left=_flat_operand(left, scope), right=_flat_operand(right, scope))
+            return Compare(operator=operator, left=change(left), right=change(right))
         case Membership(operand=operand, values=values, negated=negated):
-            return Membership(operand=_flat_operand(operand, scope), values=values, negated=negated)
+            return Membership(operand=change(operand), values=values, negated=negated)
         case NoneTest(operand=operand, negated=negated):
-            return NoneTest(operand=_flat_operand(operand, scope), negated=negated)
+            return NoneTest(operand=change(operand), negated=negated)
         case Truth(operand=operand):
-            return Truth(operand=_flat_operand(operand, scope))
+            return Truth(operand=change(operand))
         case Not(condition=inner):
-            return Not(condition=flat_condition(inner, scope))
+            return Not(condition=mapped_condition(inner, change))
         case Both(left=one, right=other):
-            return Both(left=flat_condition(one, scope), right=flat_condition(other, scope))
+            return Both(left=mapped_condition(one, change), right=mapped_condition(other, change))
         case Either(left=one, right=other):
-            return Either(left=flat_condition(one, scope), right=flat_condition(other, scope))
+            return Either(left=mapped_condition(one, change), right=mapped_condition(other, change))
         case _:
             assert_never(condition)
 

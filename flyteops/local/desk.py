@@ -155,9 +155,18 @@ class Desk:
 
 def nobody(path: str, gate: Gate) -> str:
     """Why a gate that nobody can be asked about fails, and the way out."""
+    waits, way_out = unasked(path, gate)
+    return f"{waits}: {way_out}"
+
+
+def unasked(path: str, gate: Gate) -> tuple[str, str]:
+    """What a gate waits for that nobody can be asked here, and the option that gives it."""
     if isinstance(gate, WaitForInput):
-        return f"{path} waits for {spelling(gate.type)}, and nobody can be asked here: give it with --answer {path}=…"
-    return f"{path} waits for consent, and nobody can be asked here: give it with --approve {path}"
+        return (
+            f"{path} waits for {spelling(gate.type)}, and nobody can be asked here",
+            f"give it with --answer {path}=…",
+        )
+    return f"{path} waits for consent, and nobody can be asked here", f"give it with --approve {path}"
 
 
 def _too_late(closed: Closed) -> Answer:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from flyteops.execution.graph import Hold
 from flyteops.local.calls import dispatch, hear, kill_late
 from flyteops.local.continuing import keep_steps
+from flyteops.local.desk import unasked
 from flyteops.local.inline import user_code
 from flyteops.local.interrupts import Interrupts
 from flyteops.local.launching import check_execution, inlined_outputs, store_inputs
@@ -14,8 +16,10 @@ from flyteops.local.machine import Machine
 from flyteops.local.one_run import OneRun
 from flyteops.local.prepared import Prepared, prepare
 from flyteops.local.requests import RunEvent, RunRequest, RunResult, Terminal
+from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import JsonObject
-from flyteops.model.errors import OutsideFailed
+from flyteops.model.entities import Sleep
+from flyteops.model.errors import InvalidProject, OutsideFailed
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.store import BlobStore, StoreFailed
 
@@ -42,6 +46,8 @@ def run(
         prepared = prepare(request.graph, request.project, machine.intake)
         store_inputs(request, store, execution, machine.intake)
         keep_steps(store, execution, prepared.made)
+        if terminal is None:
+            _refuse_unasked(machine, prepared, execution)
         with (
             Interrupts(wanted=not request.inline) as interrupts,
             user_code(request.code_roots if request.inline else ()),
@@ -53,6 +59,20 @@ def run(
         where = error.filename or request.folder
         message = f"{where}: {error.strerror or error}"
         raise OutsideFailed("this machine", message, retryable=False, way_out="make room or give access") from error
+
+
+def _refuse_unasked(machine: Machine, prepared: Prepared, execution: str) -> None:
+    """Refuses a run that is sure to come to a gate which nobody answers: before anything runs, not hours later."""
+    session = machine.session(execution, "run")
+    faults: list[Diagnostic] = []
+    for path, step in sorted(prepared.graph.steps.items()):
+        if not isinstance(step.work, Hold) or isinstance(step.work.gate, Sleep) or step.guard is not None:
+            continue
+        if machine.desk.said(path) is None and machine.store.size(session.commit_key(path)) is None:
+            message, way_out = unasked(path, step.work.gate)
+            faults.append(Diagnostic(code="FO622", message=message, place=None, help=way_out))
+    if faults:
+        raise InvalidProject(faults)
 
 
 def _to_its_end(machine: Machine, prepared: Prepared, execution: str, interrupts: Interrupts) -> OneRun:

@@ -48,7 +48,7 @@ def given_inputs(words: tuple[str, ...], document: tuple[str, bytes] | None) -> 
         if known is not None:
             overlaid[name] = known.key.place
         texts[_FLAG + name] = f"{name}={text}"
-        node = _value(name, text, faults)
+        node = word_value(_FLAG + name, text, after=len(name) + 1, faults=faults)
         if node is not None:
             entries[name] = Entry(key=_scalar(_FLAG + name, name), value=node)
     if document is not None and document[0] == STDIN:
@@ -143,13 +143,13 @@ def _read(path: str, content: bytes) -> tuple[TreeNode | None, tuple[Diagnostic,
     return read_node(path, content)
 
 
-def _value(name: str, text: str, faults: list[Diagnostic]) -> TreeNode | None:
-    """A value of the command line: YAML when it begins like a list, a map or a quoted text, else as it stands."""
-    where = _FLAG + name
+def word_value(where: str, text: str, *, after: int, faults: list[Diagnostic]) -> TreeNode | None:
+    """A value of the command line, which stands `after` characters into the text of `where`: YAML when it begins like
+    a list, a map or a quoted text, else as it stands."""
     if text[:1] not in ("[", "{", '"', "'"):
-        return _scalar(where, text, after=len(name) + 1)
-    # The name is part of the text, so that columns count from the same place as for plain values.
-    root, found = read_node(where, b" " * (len(name) + 1) + text.encode())
+        return _scalar(where, text, after=after)
+    # What stands before it is part of the text, so that columns count from the same place as for plain values.
+    root, found = read_node(where, b" " * after + text.encode())
     faults.extend(found)
     return root
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from flyteops.model.digest import Json
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.state import Snapshot
+from flyteops.plan.stored import called_in
 from flyteops.plan.stored_types import as_list, as_map
 
 
@@ -53,15 +54,20 @@ def consumers_of(wanted: frozenset[EntityId], snapshot: Snapshot, changed: froze
                 given = {*as_map(payload.get("default_inputs")), *as_map(payload.get("fixed_inputs"))}
                 found[target].append(Consumer(address=str(entity), owner=entity, gives=frozenset(given)))
         elif entity.kind is Kind.WORKFLOW:
-            _collect(entity, payload, found)
+            _collect(entity, payload, found, snapshot)
     return Consumers({entity: tuple(users) for entity, users in found.items()}, changed)
 
 
-def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[EntityId, list[Consumer]]) -> None:
-    nodes = as_map(payload.get("nodes"))
+def _collect(
+    workflow: EntityId, payload: Mapping[str, Json], found: Mapping[EntityId, list[Consumer]], snapshot: Snapshot
+) -> None:
+    nodes = {
+        **as_map(payload.get("nodes")),
+        **({"on_failure": payload["on_failure"]} if "on_failure" in payload else {}),
+    }
     users: list[tuple[str, Consumer]] = []
     for name, node in nodes.items():
-        for entity, gives in _calls(node):
+        for entity, gives in _calls(node, snapshot):
             if entity in found:
                 consumer = Consumer(address=f"{workflow}.{name}", owner=workflow, gives=gives)
                 found[entity].append(consumer)
@@ -72,16 +78,27 @@ def _collect(workflow: EntityId, payload: Mapping[str, Json], found: Mapping[Ent
             consumer.reads = read.get(name, frozenset())
 
 
-def _calls(body: Json) -> Iterator[tuple[EntityId, frozenset[str]]]:
+def _calls(body: Json, snapshot: Snapshot) -> Iterator[tuple[EntityId, frozenset[str]]]:
     document = as_map(body)
     gives = frozenset({*as_map(document.get("inputs")), *as_map(document.get("over"))})
-    for key, kind in (("task", Kind.TASK), ("map", Kind.TASK), ("workflow", Kind.WORKFLOW)):
-        if key in document:
-            yield EntityId(kind, str(document[key])), gives
+    for kind, name in called_in({key: each for key, each in document.items() if key not in ("switch", "else")}):
+        entity = EntityId(kind, name)
+        yield entity, gives
+        if kind is Kind.LAUNCH_PLAN:
+            yield _launched(entity, gives, snapshot)
     for case in as_list(document.get("switch")):
-        yield from _calls(as_map(case)["then"])
+        yield from _calls(as_map(case)["then"], snapshot)
     if "else" in document:
-        yield from _calls(document["else"])
+        yield from _calls(document["else"], snapshot)
+
+
+def _launched(plan: EntityId, gives: frozenset[str], snapshot: Snapshot) -> tuple[EntityId, frozenset[str]]:
+    """The workflow of a plan that a node launches, with what node and plan give it."""
+    record = snapshot.entities.get(plan)
+    if record is None:
+        return EntityId(Kind.WORKFLOW, plan.name), gives
+    given = {*as_map(record.payload.get("default_inputs")), *as_map(record.payload.get("fixed_inputs"))}
+    return EntityId(Kind.WORKFLOW, str(record.payload["workflow"])), gives | given
 
 
 def _outputs_read(payload: Mapping[str, Json]) -> dict[str, frozenset[str]]:

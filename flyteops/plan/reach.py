@@ -12,9 +12,8 @@ from flyteops.model.plan import Action, ChangeEffect, Reach, ScheduledVersion
 from flyteops.model.program import Program
 from flyteops.model.referring import Referrer
 from flyteops.model.state import Snapshot
-from flyteops.plan.runs import callees_of
-from flyteops.plan.stored import called_in
-from flyteops.plan.stored_types import as_map
+from flyteops.plan.runs import callee, callees_of
+from flyteops.plan.stored import called_by
 
 Callees = Callable[[EntityId], Iterable[EntityId]]
 
@@ -76,7 +75,7 @@ def calls_of_program(program: Program, digests: Mapping[EntityId, str]) -> Calls
     def callees(entity: EntityId) -> Iterable[EntityId]:
         match entity.kind:
             case Kind.WORKFLOW:
-                return callees_of(program.workflows[entity.name])
+                return callees_of(program.workflows[entity.name], plans)
             case Kind.LAUNCH_PLAN:
                 return (EntityId(Kind.WORKFLOW, plans[entity.name].workflow),)
             case Kind.TASK:
@@ -93,6 +92,7 @@ def _starts(plan: LaunchPlan) -> bool:
 def calls_of_snapshot(snapshot: Snapshot) -> Calls:
     """The side of the registry."""
     entities = snapshot.entities
+    declared = {each.name for each in entities if each.kind is Kind.LAUNCH_PLAN}
 
     def callees(entity: EntityId) -> Iterable[EntityId]:
         record = entities.get(entity)
@@ -100,8 +100,7 @@ def calls_of_snapshot(snapshot: Snapshot) -> Calls:
             return ()
         if entity.kind is Kind.LAUNCH_PLAN:
             return (EntityId(Kind.WORKFLOW, str(record.payload["workflow"])),)
-        nodes = as_map(record.payload.get("nodes")).values()
-        return {EntityId(kind, name) for node in nodes for kind, name in called_in(node)}
+        return {callee(kind, name, declared) for kind, name in called_by(record.payload)}
 
     scheduled = frozenset(
         entity

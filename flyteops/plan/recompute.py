@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flyteops.execution.graph import Decide, RunMap, RunTask, Step
+from flyteops.execution.graph import Decide, Hold, RunMap, RunTask, Step
 from flyteops.model.digest import Json
+from flyteops.model.entities import WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire
 from flyteops.model.plan import RecomputeClass
 from flyteops.model.references import Bound, reference_text
@@ -57,6 +58,8 @@ class Comparison:
         work = step.work
         if isinstance(work, RunTask | RunMap):
             return self._look_at_call(step, work)
+        if isinstance(work, Hold) and isinstance(work.gate, WaitForInput):
+            return True  # somebody may answer anything
         same = step.path in self.old.graph.steps and self._same_signature(step.path)
         return any(self.uncertain(need) for need in step.needs) or not same
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflow
@@ -13,30 +13,35 @@ from flyteops.model.plan import NodeRecompute
 from flyteops.model.program import Program
 from flyteops.model.state import Snapshot
 from flyteops.plan.calls import Given, Side
+from flyteops.plan.laid_open import laid_open
 from flyteops.plan.recompute import Known, StepOutcome, compare_runs, known_results
-from flyteops.plan.stored import called_in, stored_launch_plan, stored_program
-from flyteops.plan.stored_types import as_map
+from flyteops.plan.stored import called_by, stored_launch_plan, stored_program
 
 
 def affected_workflows(
     program: Program, changed: frozenset[EntityId], *, callers: Callable[[EntityId], Iterable[EntityId]]
 ) -> tuple[str, ...]:
-    """Workflows of the program that are changed or reach something that is, sorted."""
-    found: set[str] = set()
-    waiting = [each for each in changed if each.kind is not Kind.LAUNCH_PLAN]
+    """Workflows of the program that are changed or reach something that is, sorted; a plan alone changes no run of
+    its workflow, but those of whoever launches it."""
+    found: set[EntityId] = set()
+    waiting = list(changed)
     while waiting:
         entity = waiting.pop()
-        if entity.kind is Kind.WORKFLOW:
-            if entity.name in found:
-                continue
-            found.add(entity.name)
-        waiting.extend(each for each in callers(entity) if each.kind is Kind.WORKFLOW)
-    return tuple(sorted(found & program.workflows.keys()))
+        if entity not in found:
+            found.add(entity)
+            waiting.extend(callers(entity))
+    return tuple(sorted({each.name for each in found if each.kind is Kind.WORKFLOW} & program.workflows.keys()))
 
 
-def callees_of(workflow: Workflow) -> frozenset[EntityId]:
-    """The tasks and workflows that a workflow calls itself."""
-    return frozenset(EntityId(Kind(kind), name) for kind, name in (called(call) for call in calls_in(workflow)))
+def callees_of(workflow: Workflow, plans: Container[str]) -> frozenset[EntityId]:
+    """The tasks, workflows and declared launch plans that a workflow calls itself."""
+    pairs = (called(call) for call in calls_in(workflow))
+    return frozenset(callee(Kind(kind), name, plans) for kind, name in pairs)
+
+
+def callee(kind: Kind, name: str, plans: Container[str]) -> EntityId:
+    """What is called by the name: for a plan that nobody declared its workflow, which has that name."""
+    return EntityId(Kind.WORKFLOW if kind is Kind.LAUNCH_PLAN and name not in plans else kind, name)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class Runs:
 
     def _new_graph(self, name: str) -> RunGraph:
         if name not in self._new:
-            self._new[name] = graph_of_workflow(self.program, self.program.workflows[name])
+            self._new[name] = laid_open(graph_of_workflow(self.program, self.program.workflows[name]))
         return self._new[name]
 
     def _former(self, name: str) -> str:
@@ -96,7 +101,7 @@ class Runs:
         if name not in self._old:
             program = stored_program(self.snapshot, [name])
             workflow = program.workflows.get(name)
-            self._old[name] = graph_of_workflow(program, workflow) if workflow else None
+            self._old[name] = laid_open(graph_of_workflow(program, workflow)) if workflow else None
         return self._old[name]
 
     def _old_given(self, name: str, plan: LaunchPlan | None) -> Given:
@@ -112,10 +117,9 @@ class Runs:
         if not self._callers:
             for entity, record in self.snapshot.entities.items():
                 if entity.kind is Kind.WORKFLOW:
-                    for node in as_map(record.payload.get("nodes")).values():
-                        for kind, name in called_in(node):
-                            if kind is Kind.TASK:
-                                self._callers.setdefault(name, set()).add(entity.name)
+                    for kind, name in called_by(record.payload):
+                        if kind is Kind.TASK:
+                            self._callers.setdefault(name, set()).add(entity.name)
         for step in graph.steps.values():
             if isinstance(step.work, RunTask | RunMap):
                 yield from self._callers.get(step.work.task.name, ())

@@ -13,6 +13,7 @@ from typing import cast
 from flyteops.execution.graph import case_outputs
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import (
+    Approve,
     CachePolicy,
     Case,
     CaseBody,
@@ -20,15 +21,19 @@ from flyteops.model.entities import (
     GiveValue,
     Interface,
     LaunchPlan,
+    LaunchPlanCall,
     MapCall,
+    Mapped,
     Node,
     NodeBody,
     Schedule,
+    Sleep,
     Switch,
     Task,
     TaskCall,
     TaskSettings,
     Variable,
+    WaitForInput,
     Workflow,
     WorkflowCall,
 )
@@ -52,6 +57,7 @@ from flyteops.model.program import Program
 from flyteops.model.references import (
     Binding,
     Bound,
+    ErrorRef,
     InputRef,
     ListBinding,
     MapBinding,
@@ -66,24 +72,39 @@ from flyteops.plan.stored_types import as_list, as_map, pairs, stored_literal, s
 from flyteops.plan.stored_works import stored_work
 
 _SEGMENT = re.compile(r'\.([^.\[]+)|\["(.*?)"\]')
-_BODIES = ("task", "map", "workflow")
+_KINDS = {"task": Kind.TASK, "workflow": Kind.WORKFLOW, "launch_plan": Kind.LAUNCH_PLAN}
 
 
 def called_in(body: Json) -> Iterator[tuple[Kind, str]]:
     """What a stored node body calls, through nested switches."""
     document = as_map(body)
-    for key in _BODIES:
-        if key in document:
-            yield Kind.WORKFLOW if key == "workflow" else Kind.TASK, str(document[key])
+    for around in (document, _mapped(document)):
+        for key, kind in _KINDS.items():
+            if key in around:
+                yield kind, str(around[key])
     for case in as_list(document.get("switch")):
         yield from called_in(as_map(case)["then"])
     if "else" in document:
         yield from called_in(document["else"])
 
 
+def _mapped(document: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What a map runs an item, by kind: a task stands there by its name alone."""
+    mapped = document.get("map")
+    return {"task": mapped} if isinstance(mapped, str) else as_map(mapped)
+
+
+def called_by(payload: Mapping[str, Json]) -> Iterator[tuple[Kind, str]]:
+    """What a stored workflow calls: its nodes and its failure handler."""
+    for node in as_map(payload.get("nodes")).values():
+        yield from called_in(node)
+    if "on_failure" in payload:
+        yield from called_in(payload["on_failure"])
+
+
 def stored_program(snapshot: Snapshot, workflows: Iterable[str]) -> Program:
     """The named workflows as they were applied, with everything they reach."""
-    found = Program(project=snapshot.project, domain=snapshot.domain, tasks={}, workflows={})
+    found = Program(project=snapshot.project, domain=snapshot.domain, tasks={}, workflows={}, launch_plans={})
     for name in sorted(workflows):
         _load(snapshot, found, name)
     return found
@@ -93,14 +114,25 @@ def _load(snapshot: Snapshot, into: Program, name: str) -> None:
     record = snapshot.entities.get(EntityId(Kind.WORKFLOW, name))
     if record is None or name in into.workflows:
         return
-    nodes = as_map(record.payload.get("nodes"))
-    for kind, callee in (each for node in nodes.values() for each in called_in(node)):
+    for kind, callee in called_by(record.payload):
         if kind is Kind.WORKFLOW:
             _load(snapshot, into, callee)
+        elif kind is Kind.LAUNCH_PLAN:
+            _load_plan(snapshot, into, callee)
         elif callee not in into.tasks:
             task = snapshot.entities[EntityId(Kind.TASK, callee)]
             cast("dict[str, Task]", into.tasks)[callee] = stored_task(task.payload)
     cast("dict[str, Workflow]", into.workflows)[name] = stored_workflow(record.payload, into)
+
+
+def _load_plan(snapshot: Snapshot, into: Program, name: str) -> None:
+    record = snapshot.entities.get(EntityId(Kind.LAUNCH_PLAN, name))
+    if record is None:
+        _load(snapshot, into, name)  # the plan of a workflow's own name
+        return
+    plan = stored_launch_plan(record.payload)
+    cast("dict[str, LaunchPlan]", into.launch_plans)[name] = plan
+    _load(snapshot, into, plan.workflow)
 
 
 def stored_interface(wire: Json) -> Interface:
@@ -207,10 +239,20 @@ def _body(wire: Mapping[str, Json], program: Program) -> CaseBody:
     match wire:
         case {"task": str(task)}:
             return TaskCall(task=task, inputs=_bounds(wire.get("inputs")), settings=_override(wire))
-        case {"map": str(task)}:
-            return _map_call(task, wire)
+        case {"map": str() | {}}:
+            ((kind, callee),) = _mapped(wire).items()
+            return _map_call(cast("Mapped", kind), str(callee), wire)
         case {"workflow": str(workflow)}:
             return WorkflowCall(workflow=workflow, inputs=_bounds(wire.get("inputs")))
+        case {"launch_plan": str(plan)}:
+            return LaunchPlanCall(launch_plan=plan, inputs=_bounds(wire.get("inputs")))
+        case {"sleep_s": int() | float() as seconds}:
+            return Sleep(duration_s=seconds)
+        case {"approve": gate}:
+            shown = as_map(gate).get("value")
+            return Approve(bound=None if shown is None else _bound("value", shown))
+        case {"wait_for_input": gate}:
+            return WaitForInput(type=stored_type(as_map(gate)["type"]))
         case {"switch": cases, "else": otherwise}:
             return _switch([as_map(each) for each in as_list(cases)], as_map(otherwise), program)
         case {"fail": str(message)}:
@@ -223,10 +265,11 @@ def _override(wire: Mapping[str, Json]) -> TaskSettings | None:
     return stored_settings(wire["settings"]) if "settings" in wire else None
 
 
-def _map_call(task: str, wire: Mapping[str, Json]) -> MapCall:
+def _map_call(kind: Mapped, callee: str, wire: Mapping[str, Json]) -> MapCall:
     ratio, successes = wire.get("min_success_ratio"), wire.get("min_successes")
     return MapCall(
-        callee=task,
+        callee=callee,
+        kind=kind,
         over=_bounds(wire.get("over")),
         inputs=_bounds(wire.get("inputs")),
         min_success_ratio=ratio if isinstance(ratio, int | float) else None,
@@ -276,7 +319,9 @@ def _binding(wire: Mapping[str, Json]) -> Binding:
 
 
 def stored_reference(text: str) -> Reference:
-    """`$inputs.x.path` or `$node.output.path`; every step of the path is text."""
+    """`$inputs.x.path`, `$node.output.path` or `$error.path`; every step of the path is text."""
+    if text == "$error" or text.startswith("$error."):
+        return ErrorRef(tuple(plain or quoted for plain, quoted in _SEGMENT.findall(text[len("$error") :])))
     head = re.match(r"\$(\w+)\.(\w+)", text)
     if head is None:
         raise ValueError(text)

@@ -17,8 +17,8 @@ OUTPUT_CHARACTERS = 1000
 
 def render_run(result: RunResult, *, again: str = "") -> str:
     """Outputs, what ran and what came from the cache; on failure why, the log and the command that runs it again."""
-    tasks = [node for node in result.nodes if node.task]
-    sections = [_table(tasks)] if tasks else []
+    shown = [node for node in result.nodes if node.kind != "switch"]
+    sections = [_table(shown)] if shown else []
     if result.outputs:
         sections.append("\n".join(["Outputs", *_outputs(result)]))
     failed = [node for node in result.nodes if node.phase == "failed"]
@@ -47,10 +47,10 @@ def run_summary(result: RunResult) -> str:
     return f"Run {safe(result.execution)}: {result.phase}. {counts[0].upper()}{counts[1:]}{left}."
 
 
-def _table(tasks: list[NodeResult]) -> str:
-    width = max(columns(safe(node.path)) for node in tasks)
+def _table(shown: list[NodeResult]) -> str:
+    width = max(columns(safe(node.path)) for node in shown)
     lines = []
-    for node in tasks:
+    for node in shown:
         name = safe(node.path)
         pad = " " * (width - columns(name))
         lines.append(f"  {_phase(node):<9}  {name}{pad}  {_extent(node)}".rstrip())
@@ -67,6 +67,8 @@ def _extent(node: NodeResult) -> str:
         parts.append(f"{node.items} item" + ("s" if node.items != 1 else ""))
     if node.attempts > (node.items or 1):
         parts.append(f"{node.attempts} attempts")
+    if node.run:
+        parts.append(f"run {node.run}")
     if node.attempts and not node.cached:
         parts.append(f"{node.duration_s:.1f}s")
     return ", ".join(parts)
@@ -142,6 +144,8 @@ def _node(node: NodeResult) -> JsonObject:
     return {
         "path": node.path,
         "task": node.task or None,
+        "kind": node.kind,
+        "run": node.run or None,
         "phase": node.phase,
         "cached": node.cached,
         "attempts": node.attempts,

@@ -41,4 +41,37 @@ ENTRIES: tuple[Entry, ...] = (
         "Where a workflow has an on_failure, its steps, commits and logs are called so.",
         "Rename the node.",
     ),
+    Entry(
+        "FO618",
+        "An answer is for no gate",
+        "--approve, --refuse and --answer name gates of the run: `publish`, `sub.publish` inside a workflow, "
+        "`nightly/publish` inside a run that it launches, `each/publish` for all items of a map and `each.3/publish` "
+        "for one.",
+        "Take one of the gates that the message lists.",
+    ),
+    Entry(
+        "FO619",
+        "A gate is answered in another way",
+        "An approve gate is opened by --approve or --refuse, a wait_for_input gate by --answer NODE=VALUE.",
+        "Use the option that the message names.",
+    ),
+    Entry(
+        "FO620",
+        "An answer has no value",
+        "An answer is NODE=VALUE; the value is read by the type that the gate waits for.",
+        "Write it as --answer rows_wanted=100.",
+    ),
+    Entry(
+        "FO621",
+        "A gate is answered twice",
+        "Each gate takes one answer.",
+        "Keep one of them.",
+    ),
+    Entry(
+        "FO622",
+        "Nobody can be asked",
+        "A gate asks on the terminal; without one, as in CI or with --no-input, its answer comes with the command. A "
+        "run that is sure to come to such a gate is refused before anything runs.",
+        "Add the option that the message names, or run on a terminal.",
+    ),
 )

@@ -8,7 +8,7 @@ from flyteops.views.run import render_run, run_summary, run_wire
 
 FIT = NodeResult(path="fit", task="fit", phase="succeeded", attempts=2, duration_s=3.21)
 PREP = NodeResult(path="prep", task="prep", phase="succeeded", cached=True)
-ROUTE = NodeResult(path="route", task="", phase="succeeded")
+ROUTE = NodeResult(path="route", task="", kind="switch", phase="succeeded")
 SCORES = NodeResult(path="scores", task="score", phase="succeeded", attempts=1, duration_s=1.0, items=3)
 
 
@@ -63,7 +63,7 @@ def test_a_run_that_failed() -> None:
     document = run_wire(result)
     assert document["nodes"] == [
         {
-            "path": "fit", "task": "fit", "phase": "failed", "cached": False, "attempts": 1, "duration_s": 0.1,
+            "path": "fit", "task": "fit", "kind": "task", "run": None, "phase": "failed", "cached": False, "attempts": 1, "duration_s": 0.1,
             "items": None, "log": "/x/fit.log",
             "error": {"code": 6, "cause": "user", "type": "ValueError", "message": "no rows"},
         },
