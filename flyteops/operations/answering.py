@@ -80,9 +80,7 @@ class _Reader:
     def value(self, word: str) -> None:
         path, equals, text = word.partition("=")
         if not equals or not path:
-            self.faults.add(
-                "FO620", f'--answer "{word}" is not NODE=VALUE', at=None, help="write --answer rows=100"
-            )
+            self.faults.add("FO620", f'--answer "{word}" is not NODE=VALUE', at=None, help="write --answer rows=100")
             return
         gate = self._gate(path, FLAG.strip())
         if gate is None:

@@ -54,11 +54,11 @@ def test_a_launched_run_has_the_signatures_of_an_inlined_one() -> None:
     assert "first" in launched.graph.steps["sub/alone"].needs
 
 
-MAPPED = (
-    TEXT.replace("sub: {KIND: inner, inputs: {a: $first, b: $inputs.n}}", "sub: {map: {workflow: inner}, over: {a: OVER}}"
-    )
-    .replace("last: {task: add, inputs: {a: $sub.sum, b: $sub.b}, after: [sub]}", "last: {task: number, after: [sub]}")
-)  # fmt: skip
+CALL = "sub: {KIND: inner, inputs: {a: $first, b: $inputs.n}}"
+LAST = "last: {task: add, inputs: {a: $sub.sum, b: $sub.b}, after: [sub]}"
+MAPPED = TEXT.replace(CALL, "sub: {map: {workflow: inner}, over: {a: OVER}}").replace(
+    LAST, "last: {task: number, after: [sub]}"
+)
 
 
 def test_what_depends_on_the_item_is_a_map() -> None:

@@ -63,12 +63,14 @@ def test_a_run_that_failed() -> None:
     document = run_wire(result)
     assert document["nodes"] == [
         {
-            "path": "fit", "task": "fit", "kind": "task", "run": None, "phase": "failed", "cached": False, "attempts": 1, "duration_s": 0.1,
+            "path": "fit", "task": "fit", "kind": "task", "run": None,
+            "phase": "failed", "cached": False, "attempts": 1, "duration_s": 0.1,
             "items": None, "log": "/x/fit.log",
             "error": {"code": 6, "cause": "user", "type": "ValueError", "message": "no rows"},
         },
         {
-            "path": "scores", "task": "score", "phase": "not_run", "cached": False, "attempts": 0, "duration_s": 0.0,
+            "path": "scores", "task": "score", "kind": "task", "run": None,
+            "phase": "not_run", "cached": False, "attempts": 0, "duration_s": 0.0,
             "items": None, "log": None, "error": None,
         },
     ]  # fmt: skip
