@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -146,15 +147,25 @@ def _opened(path: str, format: str, wanted: Wanted, rows: int) -> tuple[Any, Ite
     try:
         schema, walk = _source(path, format, wanted, rows)
     except (pa.ArrowException, OSError) as error:
-        raise Unfit(f"the file is no readable {format}: {error}") from None
+        raise Unfit(f"the file is no readable {format}: {_named(error, path, format)}") from None
     if not wanted:
-        return schema, _guarded(walk, schema, (), format)
+        return schema, _guarded(walk, schema, (), path, format)
     check_columns(columns_of(schema), wanted)
     target = _as_declared(pa.schema([schema.field(name) for name, _ in wanted], metadata=schema.metadata), wanted)
-    return target, _guarded(walk, target, wanted, format)
+    return target, _guarded(walk, target, wanted, path, format)
 
 
-def _guarded(walk: Iterator[Any], target: Any, wanted: Wanted, format: str) -> Iterator[Any]:  # noqa: A002
+def _named(error: Exception, path: str, format: str) -> str:  # noqa: A002
+    """What arrow says of a column of a csv, with the column's name in place of its number."""
+    found = re.match(r"In CSV column #(\d+): (.*)", str(error))
+    if format != "csv" or found is None:
+        return str(error)
+    names = [column.name for column in records.header(path, "csv")]
+    number = int(found[1])
+    return f'the column "{names[number]}": {found[2]}' if number < len(names) else str(error)
+
+
+def _guarded(walk: Iterator[Any], target: Any, wanted: Wanted, path: str, format: str) -> Iterator[Any]:  # noqa: A002
     try:
         for batch in walk:
             picked = batch.select(target.names) if wanted else batch
@@ -163,7 +174,7 @@ def _guarded(walk: Iterator[Any], target: Any, wanted: Wanted, format: str) -> I
             _check_values(picked, wanted)
             yield picked if picked.schema == target else picked.cast(target)
     except (pa.ArrowException, OSError) as error:
-        raise Unfit(f"the {format} file: {error}") from None
+        raise Unfit(f"the {format} file: {_named(error, path, format)}") from None
 
 
 def _filled(batch: Any, wanted: Wanted) -> Any:
@@ -197,10 +208,10 @@ def _cut(walk: Iterable[Any], rows: int) -> Iterator[Any]:
 
 
 def _csv(path: str, wanted: Wanted, rows: int) -> tuple[Any, Iterator[Any]]:
-    have = {column.name for column in records.header(path, "csv")}
+    have = [column.name for column in records.header(path, "csv")]
     if not have:
         return pa.schema([]), iter(())
-    check_columns([Column(name, of) for name, of in wanted if name in have], wanted)
+    check_columns([Column(name, dict(wanted).get(name)) for name in have], wanted)
     typed = {name: declared_type(of) for name, of in wanted}
     options = pa_csv.ConvertOptions(
         column_types={name: of for name, of in typed.items() if of is not None},

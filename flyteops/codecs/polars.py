@@ -137,8 +137,8 @@ def _scan(path: str, format: str, wanted: Wanted) -> Any:  # noqa: A002
     if not have:
         return pl.LazyFrame({})
     plain = {name: without_none(stored_as(of)) for name, of in wanted if name in have}
-    check_columns([Column(name, of) for name, of in wanted if name in have], wanted)
     if format == "csv":
+        check_columns([Column(name, dict(wanted).get(name)) for name in have], wanted)
         typed = {name: _TEXTUAL[of] for name, of in plain.items() if of in _TEXTUAL}
         lazy = pl.scan_csv(path, schema_overrides=typed, try_parse_dates=not wanted, glob=False)
     else:

@@ -149,7 +149,7 @@ def _csv_rows(file: Any, wanted: Wanted) -> Iterator[dict[str, Any]]:
         names = next(reader, [])
         if len(set(names)) != len(names):
             raise Unfit(f"the header of the csv names a column twice: {', '.join(names)}")
-        check_columns([Column(name, of) for name, of in wanted if name in names], wanted)
+        check_columns([Column(name, dict(wanted).get(name)) for name in names], wanted)
         for row in reader:
             if len(row) != len(names):
                 raise Unfit(f"line {reader.line_num} of the csv has {len(row)} fields, its header has {len(names)}")

@@ -26,6 +26,7 @@ from flyteops.model.types import (
     JSON,
     NONE,
     STR,
+    DatasetOf,
     DictOf,
     ListOf,
     LiteralType,
@@ -112,7 +113,19 @@ def _wrong_type(
     )
 
 
+def _columns_help(have: DatasetOf, want: DatasetOf) -> str:
+    known = dict(have.columns)
+    for name, of in want.columns if known else ():
+        if name not in known:
+            return f'it has no column "{name}": declare it where the rows are made, or take it out where they are used'
+        if not assignable(known[name], of):
+            return f'its column "{name}" is {spelling(known[name])}, and {spelling(of)} is wanted'
+    return f"{have.format or 'no format'} is declared where it is made, {want.format} where it is used: declare one"
+
+
 def _conversion_help(have: LiteralType, want: LiteralType) -> str:
+    if isinstance(have, DatasetOf) and isinstance(want, DatasetOf):
+        return _columns_help(have, want)
     if isinstance(want, ListOf) and assignable(have, want.item):
         return "put it into brackets: a list of one"
     if isinstance(have, ListOf) and assignable(have.item, want):

@@ -14,7 +14,7 @@ def value_text(value: Json) -> str:
             return value_text(value["value"])
         if len(value) == 1:
             ((tag, inner),) = value.items()
-            if tag == "$blob":
+            if tag in ("$blob", "$data"):
                 return _blob_text(inner)
             if tag == "$us" and isinstance(inner, int):
                 return f"{inner / 1_000_000:g}s"
@@ -29,8 +29,10 @@ def value_text(value: Json) -> str:
 
 
 def _blob_text(blob: Json) -> str:
-    """A file by its URI, and by the beginning of its content's digest when that is known."""
+    """A file by its URI, and by the beginning of its content's digest and the number of its rows, as far as known."""
     if not isinstance(blob, Mapping):
         return value_text(blob)
-    digest = blob.get("sha256")
-    return value_text(blob.get("uri")) + (f" ({digest[:8]})" if isinstance(digest, str) else "")
+    digest, rows = blob.get("sha256"), blob.get("rows")
+    known = [digest[:8]] if isinstance(digest, str) else []
+    known += [f"{rows:,} row{'s' if rows != 1 else ''}"] if isinstance(rows, int) else []
+    return value_text(blob.get("uri")) + (f" ({', '.join(known)})" if known else "")

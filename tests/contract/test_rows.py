@@ -266,3 +266,19 @@ def test_equal_rows_make_equal_files(tmp_path: Path) -> None:
             for place in "ab":
                 write_rows(made(name, ROWS), str(tmp_path / place), form, DECLARED)
             assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes(), (name, form)
+
+
+@pytest.mark.parametrize("reader", [name for name in CLASSES if name != "polars.LazyFrame"])
+def test_a_csv_says_which_columns_it_has_and_which_one_is_wrong(tmp_path: Path, reader: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("region,price\neu,much\n")
+
+    def fault(*wanted: tuple[str, Any]) -> str:
+        with pytest.raises(Unfit) as found:
+            plain(read_rows(class_of(reader), str(path), "csv", wanted))
+        return str(found.value)
+
+    assert fault(("amount", FLOAT)) == 'the column "amount" is missing (declared: float; there are: region, price)'
+    told = fault(("price", FLOAT))
+    assert "price" in told
+    assert "much" in told
