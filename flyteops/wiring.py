@@ -189,6 +189,7 @@ class Workspace:
             store=self.settings.store_of(self.domain),
             default_image=domain.default_image or PLAIN_IMAGE,
             argo=_argo_version(cluster.argo if cluster else None),
+            cache_scope=self.domain,
             runner=RunnerInstall(image=f"flyteops-runtime:{tool_version()}"),
         )
 

@@ -101,6 +101,7 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         python=python,
         parallel=options.parallel,
         scope=f"dev/{_user()}",
+        also=(workspace.domain,),
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
         raw_data=(plan.raw_data or "") if plan is not None else "",

@@ -35,6 +35,8 @@ class Repository:
     of other projects by `project/domain/name@version`."""
 
     read: Callable[[str], bytes | None] = lambda _: None
+    paths: Callable[[], tuple[str, ...]] | None = None
+    """Every file; None when there is no tree to look into, and then no file is missed."""
     images: Dict[str, str] = field(default_factory=dict)
     entities: Dict[str, str] = field(default_factory=dict)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 
+from flyteops.compile.caching import Caching
 from flyteops.compile.channels import compile_channels
+from flyteops.compile.contents import Files
 from flyteops.compile.faults import Faults, suggestion
+from flyteops.compile.images import Images
 from flyteops.compile.known import NOTHING_BESIDE, Known, Python, Repository
 from flyteops.compile.launch_plans import compile_launch_plans
 from flyteops.compile.layers import layers_of
@@ -40,6 +43,7 @@ def compile_program(  # all of it is the input of one stage
     program = _compile(
         project,
         domain,
+        domains=domains,
         manifests=manifests,
         project_defaults=project_defaults,
         python=python,
@@ -73,6 +77,7 @@ def compile_all(
         programs[domain] = _compile(
             project,
             domain,
+            domains=domains,
             manifests=manifests,
             project_defaults=project_defaults,
             python=python,
@@ -97,10 +102,11 @@ def _check_domains(manifests: tuple[FileManifest, ...], domains: tuple[str, ...]
             )
 
 
-def _compile(
+def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     project: str,
     domain: str,
     *,
+    domains: tuple[str, ...],
     manifests: tuple[FileManifest, ...],
     project_defaults: Mapping | None,
     python: Python,
@@ -110,13 +116,10 @@ def _compile(
 ) -> Program:
     layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
     pools = Pools(layers.section("node_pools"), faults=faults)
-    profiles = Profiles(
-        layers.section("resources"),
-        layers.section("images"),
-        pools=pools,
-        default_image=default_image,
-        digests=repository.images,
-    )
+    files = Files(repository.read, repository.paths)
+    images = Images(layers.section("images"), default=default_image, digests=repository.images, files=files)
+    caching = Caching(files, domain=domain, domains=domains)
+    profiles = Profiles(layers.section("resources"), images, pools=pools, caching=caching)
     known = Known(layers=layers, python=python, profiles=profiles, faults=faults, repository=repository)
     for declared in layers.section("resources").values():
         # A profile that nobody uses is still checked.
@@ -142,6 +145,7 @@ def _compile(
         launch_plans=launch_plans,
         moves=moves,
         node_pools=pools.pools,
+        images=tuple(images.used[key] for key in sorted(images.used)),
         origins=Origins(known.bodies),
         warnings=tuple(each for each in in_order(faults.found) if each.severity is Severity.WARNING),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 
+from flyteops.compile.caching import Caching
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import (
     flag_in,
@@ -12,26 +13,24 @@ from flyteops.compile.fields import (
     number_of,
     pairs_in,
     text_in,
-    text_of,
     texts_in,
     with_field,
     without,
 )
+from flyteops.compile.images import Images
 from flyteops.compile.layers import Declared, lay_over
 from flyteops.compile.pools import Pools
 from flyteops.compile.resources import lower_resources
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import (
     Backoff,
-    CachePolicy,
-    Image,
     Resources,
     Retries,
     TaskSettings,
     Timeout,
 )
 from flyteops.source.quantities import duration_s
-from flyteops.source.scalars import core_value, is_null
+from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar, TreeNode
 
 SETTINGS = ("resources", "image", "retries", "timeout", "interruptible", "cache", "env")
@@ -44,19 +43,16 @@ class Profiles:
     def __init__(
         self,
         resources: Dict[str, Declared],
-        images: Dict[str, Declared],
+        images: Images,
         *,
         pools: Pools,
-        default_image: str | None,
-        digests: Dict[str, str],
+        caching: Caching,
     ) -> None:
         self.pools = pools
+        self.caching = caching
         self.resources = resources
         self.images = images
-        self.digests = digests
-        self.default_image = default_image
         self._known: dict[str, Resources] = {}
-        self._default: Image | None = None
 
     def expand(self, body: Mapping, *, faults: Faults) -> Mapping:
         """The body with profiles laid open: `resources` and `image` say every field themselves."""
@@ -64,8 +60,8 @@ class Profiles:
         if resources is not None and not is_null(resources):
             body = self._open(body, "resources", resources, self.resources, faults)
         image = body.get("image")
-        if isinstance(image, Mapping) or (isinstance(image, Scalar) and image.text in self.images):
-            body = self._open(body, "image", image, self.images, faults)
+        if isinstance(image, Mapping) or (isinstance(image, Scalar) and image.text in self.images.declared):
+            body = self._open(body, "image", image, self.images.declared, faults)
         return body
 
     def _open(self, body: Mapping, field: str, value: TreeNode, known: Dict[str, Declared], faults: Faults) -> Mapping:
@@ -112,13 +108,14 @@ class Profiles:
             at=at or body.place,
             faults=faults if sound and fits else None,
         )
+        image = self.images.lower(body, written, owner=owner, faults=faults)
         return TaskSettings(
             resources=resources,
-            image=self._image(body, written, owner, faults),
+            image=image,
             retries=_retries(body),
             timeout=_timeout(body),
             interruptible=interruptible,
-            cache=_cache(body),
+            cache=self.caching.policy(body, image, faults=faults),
             env=pairs_in(body, "env"),
             placement=placement,
         )
@@ -137,65 +134,8 @@ class Profiles:
             return self._known[name]
         return lower_resources(given, faults=faults, sound=sound)
 
-    # --------------------------------------------------------------------------------------------- images
-
-    def _image(self, body: Mapping, written: Mapping, owner: str, faults: Faults) -> Image | None:
-        node = body.get("image")
-        if node is None or is_null(node):
-            return self._by_default()
-        if isinstance(node, Mapping):
-            plain = text_in(written, "image")
-            like = written.get("image")
-            named = plain or (text_in(like, "like") if isinstance(like, Mapping) and len(like.entries) == 1 else None)
-            return self._built(node, named or owner)
-        text = text_of(node) or ""
-        if not _is_image_reference(text):
-            faults.add(
-                "FO262",
-                f'there is no image "{text}"',
-                at=node.place,
-                help=suggestion(text, self.images, kinds="images")
-                + f"; a reference has a tag or a host: {text}:latest",
-            )
-            return None
-        return Image(name=text, reference=text, digest=self._digest(text))
-
-    def _by_default(self) -> Image | None:
-        if self.default_image is None:
-            return None
-        if self._default is None:
-            declared = self.images.get(self.default_image)
-            if declared is not None:
-                self._default = self._built(declared.body, self.default_image)
-            else:
-                name = self.default_image
-                self._default = Image(name=name, reference=name, digest=self._digest(name))
-        return self._default
-
-    def _built(self, body: Mapping, name: str) -> Image:
-        reference = text_in(body, "reference") or text_in(body, "image")
-        return Image(
-            name=name,
-            reference=reference,
-            python=text_in(body, "python"),
-            requirements=text_in(body, "requirements"),
-            packages=texts_in(body, "packages"),
-            apt=texts_in(body, "apt"),
-            registry=text_in(body, "registry"),
-            digest=self._digest(reference or name),
-        )
-
-    def _digest(self, name: str) -> str | None:
-        if "@sha256:" in name:
-            return name.partition("@")[2]
-        return self.digests.get(name)
-
 
 _NO_RESOURCES = Resources()
-
-
-def _is_image_reference(text: str) -> bool:
-    return any(mark in text for mark in ":/@")
 
 
 def _seconds(body: Mapping, name: str) -> float | None:
@@ -238,16 +178,3 @@ def _timeout(body: Mapping) -> Timeout:
 
 
 _NO_TIMEOUT = Timeout()
-
-
-def _cache(body: Mapping) -> CachePolicy | None:
-    node = body.get("cache")
-    if isinstance(node, Mapping):
-        return CachePolicy(
-            version=text_in(node, "version"),
-            ignore=tuple(sorted(texts_in(node, "ignore"))),
-            max_age_s=_seconds(node, "max_age"),
-        )
-    if isinstance(node, Scalar) and core_value(node) is True:
-        return CachePolicy()
-    return None

@@ -25,8 +25,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
-from flyteops.model.digest import Json, JsonObject
-from flyteops.model.entities import Approve, Fail, Sleep, Task, TaskSettings, Variable, WaitForInput
+from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.entities import Approve, Fail, Included, Sleep, Task, TaskSettings, Variable, WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire
 from flyteops.model.references import (
     Binding,
@@ -167,12 +167,19 @@ def cache_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonO
         "max_age_s": policy.max_age_s,
     }
     if policy.include:
-        ingredients["include"] = [[each.what, each.name, each.digest] for each in policy.include]
+        ingredients["include"] = _included(policy.include)
     if policy.serialize:
         ingredients["serialize"] = True
     if policy.scope is not None:
         ingredients["scope"] = policy.scope
     return ingredients
+
+
+def _included(included: tuple[Included, ...]) -> Json:
+    """What else counts, in short: a pod needs no list of files. Where a lock file lies does not count."""
+    files: list[Json] = [[each.name, each.digest] for each in included if each.what == "file"]
+    found: list[Json] = [[each.what, each.digest] for each in included if each.what != "file"]
+    return [*found, ["files", digest_of("flyteops.included.v1", files)]] if files else found
 
 
 def _outputs(variables: tuple[Variable, ...]) -> Json:

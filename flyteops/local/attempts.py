@@ -42,6 +42,7 @@ def request_for(job: Job, request: RunRequest, *, execution: str, store_uri: str
         "run": execution,
         "attempt": job.attempt_id,
         "scope": request.scope,
+        "also": list(request.also),
         "cache": request.cache,
         "raw_data": request.raw_data,
         "folder": job.folder,

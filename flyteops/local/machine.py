@@ -71,6 +71,7 @@ class Machine:
             run=execution,
             attempt=attempt,
             scope=self.request.scope,
+            also=self.request.also,
             cache=self.request.cache,
             raw_data=self.request.raw_data,
             folder=folder or self.folder_of(execution),

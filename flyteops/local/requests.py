@@ -43,7 +43,8 @@ class RunRequest:
     """One run. `execution` names a run to continue: what it committed is not done again.
 
     `root` is the folder that relative file inputs start from, `code_roots` are absolute import roots, `folder` is
-    where logs and attempt folders go, `scope` is where cache entries are kept."""
+    where logs and attempt folders go, `scope` is where cache entries are kept;
+    those of the scopes `also` are taken too."""
 
     graph: RunGraph
     project: str
@@ -55,6 +56,7 @@ class RunRequest:
     python: str = ""
     parallel: int | None = None
     scope: str = "dev/local"
+    also: tuple[str, ...] = ()
     cache: OneOf["on", "off", "overwrite"] = "on"
     raw_data: str = ""
     """Where in the store new files go; empty for the place that all runs share."""

@@ -91,14 +91,18 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An image as declared: either a reference, or what it is built from. `digest` comes from `flyteops.lock`."""
+    """An image as declared: either a reference, or what it is built from. The digests of images come from
+    `flyteops.lock`; `requirements_digest` is that of the file's lines, comments apart."""
 
     name: str
     reference: str | None = None
     python: str | None = None
     requirements: str | None = None
+    requirements_digest: str | None = None
     packages: tuple[str, ...] = ()
     apt: tuple[str, ...] = ()
+    base: str | None = None
+    base_digest: str | None = None
     registry: str | None = None
     digest: str | None = None
 
@@ -143,8 +147,8 @@ class Included:
 class CachePolicy:
     """`version` as written, or None for the digest of the code. `max_age_s` bounds the age of an entry.
 
-    `serialize`: of runs that want the same key at once, one computes and the others wait for it. `scope` names
-    where entries are kept when it is not the run's own trust scope; neither is part of the key.
+    `serialize`: of runs that want the same key at once, one computes and the others wait for it. `scope` names a
+    domain, trusted more than the run's own scope, whose entries are taken too; neither is part of the key.
     """
 
     version: str | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyteops.model.diagnostics import Diagnostic, Place
-from flyteops.model.entities import Entity, LaunchPlan, Task, Workflow
+from flyteops.model.entities import Entity, Image, LaunchPlan, Task, Workflow
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.pools import NodePool
 
@@ -31,6 +31,8 @@ class Program:
     launch_plans: Mapping[str, LaunchPlan] = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
     node_pools: tuple[NodePool, ...] = ()
+    images: tuple[Image, ...] = ()
+    """Every image of a task, of a node, or that one is built on: what the lock pins."""
     origins: Mapping[str, Place] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
 

@@ -215,12 +215,29 @@ def image_wire(image: Image) -> JsonObject:
             "reference": image.reference,
             "python": image.python,
             "requirements": image.requirements,
+            "requirements_digest": image.requirements_digest,
             "packages": list(image.packages),
             "apt": list(image.apt),
+            "base": image.base,
+            "base_digest": image.base_digest,
             "registry": image.registry,
             "digest": image.digest,
         }
     )
+
+
+def image_identity(image: Image) -> str:
+    """What is in an image, as far as it can be told without building or pulling it: for a reference its digest, else
+    what it says; for one that is built all that it is built from. Its name and where it is pushed do not count."""
+    if image.reference is not None:
+        return digest_of("flyteops.image.v1", image.digest or image.reference)
+    built: JsonObject = {
+        key: value for key, value in image_wire(image).items() if key not in ("name", "registry", "digest")
+    }
+    for of, digest in (("requirements", "requirements_digest"), ("base", "base_digest")):
+        if digest in built:
+            del built[of]  # by content, not by path or tag
+    return digest_of("flyteops.image.v1", built)
 
 
 def retries_wire(retries: Retries) -> JsonObject:

@@ -163,7 +163,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
             project_defaults=sources.defaults,
             python=readings.python,
             default_image=sources.default_images.get(domain),
-            repository=Repository(read=tree.read),
+            repository=Repository(read=tree.read, paths=tree.paths),
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None
@@ -185,7 +185,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             project_defaults=sources.defaults,
             python=readings.python,
             default_images=sources.default_images,
-            repository=Repository(read=tree.read),
+            repository=Repository(read=tree.read, paths=tree.paths),
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None

@@ -166,7 +166,7 @@ def call_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonOb
     """What decides the result of a task beside its inputs; a task that is not cached is known by its code."""
     cached = cache_ingredients(project, task, settings)
     if cached is not None:
-        return {key: value for key, value in cached.items() if key != "max_age_s"}
+        return {key: value for key, value in cached.items() if key not in ("max_age_s", "serialize", "scope")}
     return {
         "task": f"{project}/{task.key_name}",
         "version": f"code:{task.code}",

@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 
 from flyteops.execution.graph import RunMap, RunTask
 from flyteops.model.digest import Json, canonical
-from flyteops.model.entities import Task, TaskSettings
+from flyteops.model.entities import CachePolicy, Task, TaskSettings
 from flyteops.model.literals import without_places
 from flyteops.model.references import (
     Binding,
@@ -39,6 +39,7 @@ class Cause:
 
 
 Call = RunTask | RunMap
+FILES_TOLD = 5
 
 
 def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_settings: TaskSettings) -> list[Cause]:
@@ -62,6 +63,7 @@ def call_causes(task: Task, settings: TaskSettings, *, old_task: Task, old_setti
         if sorted(new.ignore) != sorted(old.ignore):
             before_text, after_text = (f"[{', '.join(sorted(each.ignore))}]" for each in (old, new))
             causes.append(Cause("yes", f"cache ignore {before_text} -> {after_text}"))
+        causes.extend(_included_causes(new, old))
         if new.max_age_s is not None and (old.max_age_s is None or new.max_age_s < old.max_age_s):
             causes.append(Cause("maybe", f"results older than {new.max_age_s:g}s are not taken any more"))
     return causes
@@ -80,6 +82,29 @@ def _what_runs(task: Task) -> str:
             return "pinned version"
         case _:
             return "code"
+
+
+def _included_causes(new: CachePolicy, old: CachePolicy) -> Iterator[Cause]:
+    """What of `include` differs: another list, or other content."""
+    after, before = ({(each.what, each.name): each.digest for each in policy.include} for policy in (new, old))
+    kinds = [sorted({what for what, _ in each}) for each in (before, after)]
+    if kinds[0] != kinds[1]:
+        yield Cause("yes", f"cache include [{', '.join(kinds[0])}] -> [{', '.join(kinds[1])}]")
+        return
+    told = [
+        f"{what} {name} {'added' if key not in before else 'removed' if key not in after else 'changed'}"
+        for key in sorted(before.keys() | after.keys())
+        if before.get(key) != after.get(key)
+        for what, name in [key]
+        if what == "file"
+    ]
+    if len(told) > FILES_TOLD:
+        told = [*told[:FILES_TOLD], f"{len(told) - FILES_TOLD} more files"]
+    for what, words in (("image", "the image changed"), ("lock", "the locked packages changed")):
+        digests = [{digest for (kind, _), digest in each.items() if kind == what} for each in (before, after)]
+        if digests[0] != digests[1]:
+            told.append(words)
+    yield from (Cause("yes", each) for each in told)
 
 
 def _version(settings: TaskSettings) -> str | None:

@@ -245,7 +245,8 @@ def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
     for change in changes:
         image = [field for field in change.fields if field.path == "image" or field.path.startswith("image.")]
         if change.entity.kind is Kind.TASK and image and change.recompute == "none":
-            yield f"the image of {change.entity} changed; its cached results are kept (give cache.version to drop them)"
+            way_out = "cache: {include: [image]} would drop them"
+            yield f"the image of {change.entity} changed; its cached results are kept ({way_out})"
     deprecated = {name: task.deprecated for name, task in program.tasks.items() if task.deprecated is not None}
     if deprecated:
         yield from _uses_of_deprecated(program, deprecated)

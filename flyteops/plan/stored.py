@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Literal as OneOf
 from typing import cast
 
 from flyteops.execution.graph import case_outputs
@@ -19,6 +20,7 @@ from flyteops.model.entities import (
     CaseBody,
     Fail,
     GiveValue,
+    Included,
     Interface,
     LaunchPlan,
     LaunchPlanCall,
@@ -167,8 +169,14 @@ def stored_settings(wire: Json) -> TaskSettings:
             version=version if isinstance(version, str) else None,
             ignore=tuple(str(each) for each in as_list(cache.get("ignore"))),
             max_age_s=age if isinstance(age, int | float) else None,
+            include=tuple(_included(as_map(each)) for each in as_list(cache.get("include"))),
         )
     )
+
+
+def _included(wire: Mapping[str, Json]) -> Included:
+    name, digest = str(wire.get("name", "")), str(wire.get("digest", ""))
+    return Included(what=cast('OneOf["image", "lock", "file"]', wire["what"]), name=name, digest=digest)
 
 
 def stored_task(payload: JsonObject) -> Task:

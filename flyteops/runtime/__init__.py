@@ -16,10 +16,10 @@ INVOCATION  base64 of the JSON document of execution/invocation.py, or @FILE hol
 --inputs    key of the launcher's values, {name: {"v", "type", "value"}}; may be empty
 --kickoff   the scheduled time; may be empty
 --result    gets the tiny answer for the engine, never a user's value
---scope     where cache entries are read and written (default `shared`)
+--scope     where cache entries are read and written (default `shared`); a task's own cache.scope is read too
 --folder    the attempt's empty folder (default: a fresh one below the system's temporary folder)
 --code      import roots of user code, when PYTHONPATH does not hold them
 
 Exit codes are those of platform-data.md 4.3: 0 committed, 80 user exception, 81 never retry, 82 interface,
-83 import, 84 store, 85 deadline, 86 stopped by SIGTERM; 64 for a wrong command line.
+83 import, 84 store, 85 deadline, 86 stopped by SIGTERM, 87 lease of the cache lost; 64 for a wrong command line.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from flyteops.context import Current, enter, leave
@@ -71,10 +72,36 @@ def run_call(session: Session, invocation: JsonObject, item: int | None = None) 
     prepared = Call(session, invocation, item)
     if from_cache(session, prepared):
         return True
-    committed = commit(session, prepared.step, _outputs(session, prepared))
+    if prepared.slot is not None and prepared.slot.serialize and session.cache == "on":
+        return _run_alone(session, prepared, prepared.slot)
+    _compute(session, prepared)
+    return False
+
+
+def _run_alone(session: Session, prepared: Call, slot: Slot) -> bool:
+    """Computes under the lease of the key, or takes what another published meanwhile."""
+    from flyteops.runtime.leases import take
+
+    lease = take(session, slot.lease, prepared.step, published=lambda: from_cache(session, prepared))
+    if lease is None:
+        return True
+    try:
+        # Between the look-up and the lease another may have been faster.
+        if from_cache(session, prepared):
+            return True
+        _compute(session, prepared, before_commit=lease.require)
+    finally:
+        lease.give_back()
+    return False
+
+
+def _compute(session: Session, prepared: Call, *, before_commit: Callable[[], None] | None = None) -> None:
+    outputs = _outputs(session, prepared)
+    if before_commit is not None:
+        before_commit()
+    committed = commit(session, prepared.step, outputs)
     if prepared.slot is not None:
         publish(session, prepared.slot, committed)
-    return False
 
 
 def _outputs(session: Session, prepared: Call) -> JsonObject:

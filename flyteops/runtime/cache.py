@@ -18,15 +18,24 @@ ENTRY_VERSION = 1
 class Slot:
     """The place of one call's result in the cache, and the entry that was seen there."""
 
-    __slots__ = ("ingredients", "key", "max_age_s", "place", "seen")
+    __slots__ = ("ingredients", "key", "max_age_s", "place", "places", "seen", "serialize")
 
-    def __init__(self, scope: str, policy: JsonObject, given: list[Given]) -> None:
+    def __init__(self, scope: str, policy: JsonObject, given: list[Given], also: tuple[str, ...] = ()) -> None:
         self.ingredients = key_ingredients(policy, given)
         self.key = cache_key(self.ingredients)
         self.place = cache_place(scope, self.ingredients)
+        trusted = policy.get("scope")
+        scopes = (*also, trusted) if isinstance(trusted, str) else also
+        self.places = tuple(cache_place(each, self.ingredients) for each in dict.fromkeys(scopes) if each != scope)
+        self.serialize = policy.get("serialize") is True
         age = policy.get("max_age_s")
         self.max_age_s = float(age) if isinstance(age, int | float) else None
         self.seen: bytes | None = None
+
+    @property
+    def lease(self) -> str:
+        """Where the lease of this key is."""
+        return self.place.removesuffix(".json") + ".lease"
 
 
 def slot_of(session: Session, invocation: JsonObject, given: list[Given]) -> Slot | None:
@@ -34,15 +43,25 @@ def slot_of(session: Session, invocation: JsonObject, given: list[Given]) -> Slo
     policy = invocation.get("cache")
     if not isinstance(policy, dict) or session.cache == "off":
         return None
-    return Slot(session.scope, policy, given)
+    return Slot(session.scope, policy, given, session.also)
 
 
 def look_up(session: Session, slot: Slot) -> JsonObject | None:
-    """The outputs of a usable entry: of this key, young enough, undamaged, with every file there; else None."""
+    """The outputs of a usable entry, of the run's own scope or of one that is trusted more; else None."""
     slot.seen = session.store.get(slot.place)
-    if slot.seen is None:
+    outputs = _usable(session, slot, slot.seen)
+    for place in slot.places if outputs is None else ():
+        outputs = _usable(session, slot, session.store.get(place))
+        if outputs is not None:
+            break
+    return outputs
+
+
+def _usable(session: Session, slot: Slot, data: bytes | None) -> JsonObject | None:
+    """The outputs of an entry of this key, young enough, undamaged, with every file there; else None."""
+    if data is None:
         return None
-    entry = parsed(slot.seen)
+    entry = parsed(data)
     if entry is None or entry.get("v") != ENTRY_VERSION or entry.get("key") != slot.key:
         return None
     created = entry.get("created_ms")

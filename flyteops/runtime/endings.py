@@ -10,6 +10,7 @@ IMPORT = 83
 STORE = 84
 DEADLINE = 85
 STOPPED = 86
+LEASE = 87
 
 CAUSES = {
     USER: "user",
@@ -19,6 +20,7 @@ CAUSES = {
     STORE: "store",
     DEADLINE: "deadline",
     STOPPED: "stopped",
+    LEASE: "lease",
 }
 
 

@@ -14,9 +14,12 @@ _KEPT_DOCUMENTS = 8
 
 
 class Session:
-    """One attempt's surroundings. `note` receives events such as `nondeterministic`."""
+    """One attempt's surroundings. `note` receives events such as `nondeterministic`; cache entries are written to
+    `scope`, and read from there and from the scopes `also`, which are trusted more."""
 
-    __slots__ = ("_documents", "attempt", "cache", "code", "folder", "note", "raw_data", "run", "scope", "store")
+    __slots__ = (
+        "_documents", "also", "attempt", "cache", "code", "folder", "note", "raw_data", "run", "scope", "store",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - all that an attempt is given
         self,
@@ -30,6 +33,7 @@ class Session:
         code: tuple[str, ...],
         note: Callable[[str, str], None],
         raw_data: str = "",
+        also: tuple[str, ...] = (),
     ) -> None:
         self.store = store
         self.run = run
@@ -40,6 +44,7 @@ class Session:
         self.code = code
         self.note = note
         self.raw_data = raw_data
+        self.also = also
         self._documents: dict[str, JsonObject] = {}
 
     def commit_key(self, step: str) -> str:

@@ -1,7 +1,7 @@
 """A warm worker: JSON lines in, JSON lines out, one attempt after the other; dies with whoever started it.
 
-Request   {"verb", "invocation", "item", "store", "run", "attempt", "scope", "cache", "raw_data", "folder", "log",
-          "env", "run_s"}
+Request   {"verb", "invocation", "item", "store", "run", "attempt", "scope", "also", "cache", "raw_data", "folder",
+          "log", "env", "run_s"}
 Answer    {"code", "cached", "error", "notes": [[event, message]…]}
 The pipes are descriptors of their own: what user code prints goes to the attempt's log and nowhere else.
 """
@@ -78,6 +78,7 @@ def _session(request: dict[str, Any], roots: tuple[str, ...], notes: list[Json])
         run=request["run"],
         attempt=request["attempt"],
         scope=request["scope"],
+        also=tuple(request["also"]),
         cache=request["cache"],
         raw_data=request["raw_data"],
         folder=request["folder"],

@@ -323,6 +323,26 @@ _VALUES = (
         "Correct the name, or declare the whole entity.",
     ),
     Entry(
+        "FO272",
+        "An image's file of requirements is not there",
+        "requirements: is a file of the repository; what it says is a part of what the image is.",
+        "Correct the path, from the root, or commit the file.",
+    ),
+    Entry(
+        "FO279",
+        "cache.include names nothing",
+        "image counts the task's image, lock the packages that its requirements or the project's lock file say, files "
+        "the content of up to 500 files of the repository. What is not there cannot be counted.",
+        "Name what is there, or leave it out.",
+    ),
+    Entry(
+        "FO335",
+        "cache.scope names no domain that is trusted more",
+        "Results are kept by domain, and a run takes those of its own and of cache.scope. Domains are declared from "
+        "the least trusted to the most; a domain takes nothing from one that is trusted less.",
+        "Name a later domain, or take scope away.",
+    ),
+    Entry(
         "FO273",
         "A move is not possible",
         "from: is declared no more, to: is declared, and each is moved once.",

@@ -112,11 +112,15 @@ IMAGE = Table(
         ),
         "packages": Field(shape=ListOf(item=Text()), description="Packages for pip.", example="[numpy==2.2.0]"),
         "apt": Field(shape=ListOf(item=Text()), description="Debian packages.", example="[libgomp1]"),
+        "base": Field(
+            shape=Text(rule="image"), description="The image it is built on.", example="nvidia/cuda:12.8.1-runtime"
+        ),
         "registry": Field(shape=Text(), description="Where the built image is pushed.", example="ghcr.io/acme"),
         "like": LIKE,
     },
     foreign={
         "image": "reference", "tag": "reference", "python_version": "python", "pip": "packages",
-        "apt_packages": "apt", "base_image": "reference", "base": "reference",
+        "apt_packages": "apt", "base_image": "base", "from": "base",
     },
+    apart=tuple(("reference", built) for built in ("python", "requirements", "packages", "apt", "base", "registry")),
 )  # fmt: skip

@@ -55,9 +55,36 @@ CACHE = Table(
             example="[verbose]",
         ),
         "max_age": Field(shape=Duration(), description="Older results are not taken.", example="30d"),
-        "serialize": Field(shape=Flag(), description="One run computes, others wait.", later="cache.serialize"),
-        "include": Field(shape=AnyValue(), description="What else counts.", later="cache.include"),
-        "scope": Field(shape=Text(), description="Where results are kept.", later="cache.scope"),
+        "serialize": Field(
+            shape=Flag(),
+            description="Of runs that want one result at once one computes; others wait, within timeout.run.",
+            example="true",
+        ),
+        "include": Field(
+            shape=ListOf(
+                item=Either(
+                    scalar=Words(words=("image", "lock")),
+                    mapping=Table(
+                        what="included files",
+                        fields={
+                            "files": Field(
+                                shape=Either(scalar=Text(rule="path"), sequence=ListOf(item=Text(rule="path"))),
+                                description="Files of the repository, by content: paths, folders, * and **.",
+                                example="[sql/**/*.sql]",
+                            )
+                        },
+                        required=("files",),
+                    ),
+                )
+            ),
+            description="What else counts: the image, the locked packages, files.",
+            example="[image, lock, {files: sql}]",
+        ),
+        "scope": Field(
+            shape=Text(rule="entity"),
+            description="A domain that is trusted more, whose results are taken too.",
+            example="production",
+        ),
     },
     switch=True,
     foreign={

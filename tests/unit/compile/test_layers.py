@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from flyteops.compile.images import locked_as
 from flyteops.model.entities import Amount, Image, Resources, Retries
 from flyteops.model.program import Program
 from tests.unit.compile.project import program, programs, refused, workflow
@@ -113,9 +116,10 @@ def test_images_by_name_by_reference_and_by_default() -> None:
       c: {function: 'm:number', image: ghcr.io/x/y:1}
       d: {function: 'm:number'}
     """
-    found = program(text, default_image="base", digests={"ghcr.io/acme/base:v7": "sha256:1", "train": "sha256:2"}).tasks
-    train = Image(name="train", python="3.12", requirements="r.txt", registry="ghcr.io/acme", digest="sha256:2")
-    assert found["a"].settings.image == train
+    train = Image(name="train", python="3.12", requirements="r.txt", registry="ghcr.io/acme")
+    digests = {"ghcr.io/acme/base:v7": "sha256:1", locked_as(train): "sha256:2"}
+    found = program(text, default_image="base", digests=digests).tasks
+    assert found["a"].settings.image == replace(train, digest="sha256:2")
     assert found["b"].settings.image == Image(
         name="b", python="3.12", requirements="r.txt", registry="ghcr.io/acme", apt=("git",)
     )

@@ -127,7 +127,7 @@ def test_image_change_keeps_results_and_says_so() -> None:
     plan = s.plan_from(s.SHOP, s.with_task(replace(s.FIT, settings=settings)))
     assert only(plan).recompute == "none"
     assert plan.warnings == (
-        "the image of task/fit changed; its cached results are kept (give cache.version to drop them)",
+        "the image of task/fit changed; its cached results are kept (cache: {include: [image]} would drop them)",
     )
 
 

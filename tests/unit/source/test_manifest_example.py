@@ -125,7 +125,6 @@ def test_the_complete_example() -> None:
     assert found == ()
     manifest, faults = parse_file("pipelines/train.yaml", root)
     assert told(faults) == [
-        f"FO900 26:46-55 not supported yet: cache.serialize | {LATER}",
         f"FO900 30:5-12 not supported yet: secrets | {LATER}",
         f"FO900 96:1-8 not supported yet: the section secrets | {LATER}",
     ]

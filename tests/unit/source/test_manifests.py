@@ -126,7 +126,6 @@ FAULTS = [
          "write description: 'Fits, and so on'")],
     ),
     ("function: a:b, secrets: {A: b}", [f"FO900 2:30-37 not supported yet: secrets | {LATER}"]),
-    ("function: a:b, cache: {scope: x}", [f"FO900 2:38-43 not supported yet: cache.scope | {LATER}"]),
     (
         "container: {command: [x]}",
         ['FO318 2:15-24 "container" needs "image" | image: is missing | add image: ghcr.io/acme/area:v2'],
