@@ -1,4 +1,4 @@
-"""What a function may name in its signature: `File`, `Dataset`, `PyTorchCheckpoint`; the exception never retried.
+"""What a function may name in its signature: `File`, `Directory`, `Dataset`, `PyTorchCheckpoint`; `NonRecoverable`.
 
 Standard library only and cheap to import: it is part of every pod. A plain function needs none of it.
 """
@@ -6,7 +6,7 @@ Standard library only and cheap to import: it is part of every pod. A plain func
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import GenericAlias
 from typing import IO, Any
 
@@ -21,22 +21,33 @@ class NonRecoverable(Exception):
 class File:
     """A file by path (made by a function) or by content (given to one); fetched when it is first needed."""
 
-    __slots__ = ("_fetch", "_path", "format", "sha256", "size", "uri")
+    __slots__ = ("_fetch", "_path", "format", "name", "sha256", "size", "uri")
 
     def __init__(self, path: str | os.PathLike[str], *, format: str = "") -> None:  # noqa: A002 - Flyte's word
         self._path: str | None = os.fspath(path)
         self._fetch: Callable[[], str] | None = None
         self.format = format
+        self.name = os.path.basename(self._path)  # noqa: PTH119
+        """Its name; of a file in a `Directory`, its path inside, with `/`."""
         self.uri: str | None = None
         """Where the store keeps it; None for a file that is not stored yet."""
         self.sha256: str | None = None
         self.size: int | None = None
 
     @classmethod
-    def stored(cls, *, uri: str, sha256: str, size: int, format: str, fetch: Callable[[], str]) -> File:  # noqa: A002
+    def stored(
+        cls,
+        *,
+        uri: str,
+        sha256: str,
+        size: int,
+        format: str,  # noqa: A002 - Flyte's word
+        fetch: Callable[[], str],
+        name: str = "",
+    ) -> File:
         """A file of the store: `fetch` copies it into the attempt's folder and returns the path."""
         file = cls("", format=format)
-        file._path, file._fetch = None, fetch
+        file._path, file._fetch, file.name = None, fetch, name
         file.uri, file.sha256, file.size = uri, sha256, size
         return file
 
@@ -66,13 +77,93 @@ os.PathLike.register(File)
 
 
 class Directory:
-    """A folder of files; not supported yet."""
+    """A folder by path (made by a function) or by content (given to one). Looked into without fetching it:
 
-    def __init__(self, *_: object, **__: object) -> None:
-        raise NotImplementedError("flyteops.types.Directory is not supported yet: return a File, such as an archive")
+    for file in folder: file.name, file.size, file.sha256      # each is fetched when it is opened
+    folder["2026/january.csv"].open("r")                       # one of them
+    os.listdir(folder)                                         # or any call that takes a path: all are fetched
+    """
+
+    __slots__ = ("_fetch", "_files", "_path", "format", "parts", "sha256", "size", "uri")
+
+    def __init__(self, path: str | os.PathLike[str], *, format: str = "") -> None:  # noqa: A002 - Flyte's word
+        self._path: str | None = os.fspath(path)
+        self._files: Callable[[], list[File]] = self._local
+        self._fetch: Callable[[], str] | None = None
+        self.format = format
+        self.uri: str | None = None
+        """Where the store keeps its listing; None for a folder that is not stored yet."""
+        self.sha256: str | None = None
+        """Digest of the listing: of modes, sizes, digests and paths of all files."""
+        self.size: int | None = None
+        """Bytes of all files together."""
+        self.parts: int | None = None
+        """How many files there are."""
+
+    @classmethod
+    def stored(
+        cls,
+        *,
+        uri: str,
+        sha256: str,
+        size: int,
+        parts: int,
+        format: str,  # noqa: A002
+        files: Callable[[], list[File]],
+        fetch: Callable[[], str],
+    ) -> Directory:
+        """A folder of the store: `files` reads its listing, `fetch` copies all of it and returns the path."""
+        folder = cls("", format=format)
+        folder._path, folder._files, folder._fetch = None, files, fetch
+        folder.uri, folder.sha256, folder.size, folder.parts = uri, sha256, size, parts
+        return folder
+
+    def download(self) -> str:
+        """The local path; copies every file here on the first call."""
+        if self._path is None:
+            if self._fetch is None:
+                raise RuntimeError("a stored folder without a way to fetch it")
+            self._path = self._fetch()
+        return self._path
+
+    def __fspath__(self) -> str:
+        return self.download()
+
+    def __iter__(self) -> Iterator[File]:
+        """Every file below it, however deep, sorted by name."""
+        return iter(sorted(self._files(), key=lambda file: file.name))
+
+    def __len__(self) -> int:
+        return len(self._files())
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> File:
+        """The file of a path inside the folder; KeyError when there is none."""
+        for file in self._files():
+            if file.name == name:
+                return file
+        raise KeyError(name)
+
+    def _local(self) -> list[File]:
+        found: list[File] = []
+        top = self.download()
+        for folder, _, names in os.walk(top, followlinks=True):
+            for name in names:
+                file = File(os.path.join(folder, name))  # noqa: PTH118
+                file.name = os.path.relpath(file.download(), top).replace(os.sep, "/")
+                found.append(file)
+        return found
 
     def __class_getitem__(cls, format: object) -> GenericAlias:  # noqa: A002
         return GenericAlias(cls, (format,))
+
+    def __repr__(self) -> str:
+        return f"Directory({self._path if self.uri is None else self.uri!r})"
+
+
+os.PathLike.register(Directory)
 
 
 __all__ = ["Dataset", "Directory", "File", "NonRecoverable", "PyTorchCheckpoint"]

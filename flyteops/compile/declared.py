@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from flyteops.compile.faults import Faults
-from flyteops.compile.interfaces import DeclaredVariable, read_variables
-from flyteops.compile.type_expressions import Named
+from flyteops.compile.pickles import Classes
+from flyteops.compile.variables import DeclaredVariable, read_variables
 from flyteops.model.entities import Interface, Variable
 from flyteops.model.types import NONE
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
 
-def declared_interface(body: Mapping, *, named: Named, faults: Faults) -> Interface | None:
+def declared_interface(body: Mapping, *, classes: Classes, faults: Faults) -> Interface | None:
     """Inputs by name, since their order in a file has no meaning, and outputs in the order declared."""
-    inputs = _variables(body.get("inputs"), named, faults, given=True)
-    outputs = declared_outputs(body, named=named, faults=faults)
+    inputs = _variables(body.get("inputs"), classes, faults, given=True)
+    outputs = declared_outputs(body, classes=classes, faults=faults)
     if inputs is None or outputs is None:
         return None
     return Interface(inputs=tuple(sorted(inputs, key=_name)), outputs=outputs)
 
 
-def declared_outputs(body: Mapping, *, named: Named, faults: Faults) -> tuple[Variable, ...] | None:
+def declared_outputs(body: Mapping, *, classes: Classes, faults: Faults) -> tuple[Variable, ...] | None:
     """The outputs with their types; names alone say too little here."""
     node = body.get("outputs")
     if isinstance(node, Sequence):
@@ -32,11 +32,11 @@ def declared_outputs(body: Mapping, *, named: Named, faults: Faults) -> tuple[Va
                     help=f"no signature tells it: write outputs: {{{item.text}: File}}, or another type",
                 )
         return None if node.items else ()
-    return _variables(node, named, faults, given=False)
+    return _variables(node, classes, faults, given=False)
 
 
-def _variables(node: TreeNode | None, named: Named, faults: Faults, *, given: bool) -> tuple[Variable, ...] | None:
-    declared = read_variables(node, named=named, faults=faults)
+def _variables(node: TreeNode | None, classes: Classes, faults: Faults, *, given: bool) -> tuple[Variable, ...] | None:
+    declared = read_variables(node, classes=classes, faults=faults)
     found = [_variable(each, faults, given=given) for each in declared.values()]
     return None if any(each is None for each in found) else tuple(each for each in found if each is not None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -34,12 +35,14 @@ from flyteops.model.references import Binding, Bound, ListBinding, MapBinding, R
 from flyteops.model.types import contains_blob
 
 Read = Callable[[str], bytes | None]
+Paths = Callable[[], tuple[str, ...]]
+"""Every file of the tree, sorted."""
 
 
-def with_contents(program: Program, read: Read) -> Program:
-    """The program with the digest and size of every file literal that is in the tree; others stay as they are,
-    since only a run can know them."""
-    pin = _Pins(read)
+def with_contents(program: Program, read: Read, paths: Paths) -> Program:
+    """The program with the digest and size of every file, folder and dataset literal that is in the tree; others stay
+    as they are, since only a run can know them."""
+    pin = _Pins(read, paths)
     return replace(
         program,
         tasks={name: pin.task(each) for name, each in program.tasks.items()},
@@ -51,8 +54,9 @@ def with_contents(program: Program, read: Read) -> Program:
 class _Pins:
     """Walks entities; what holds no file is handed back as it is."""
 
-    def __init__(self, read: Read) -> None:
+    def __init__(self, read: Read, paths: Paths) -> None:
         self._read = read
+        self._paths = paths
 
     def task(self, task: Task) -> Task:
         if not any(contains_blob(given.type) for _, given in task.fixed_inputs):
@@ -135,9 +139,10 @@ class _Pins:
 
     def _value(self, value: Json) -> Json:
         if isinstance(value, dict):
-            blob = value.get("$blob")
+            mark = "$data" if "$data" in value else "$blob"
+            blob = value.get(mark)
             if isinstance(blob, dict) and len(value) == 1:
-                return {"$blob": self._blob(blob)}
+                return {mark: self._blob(blob)}
             return {name: self._value(each) for name, each in value.items()}
         if isinstance(value, list | tuple):
             return [self._value(each) for each in value]
@@ -145,5 +150,24 @@ class _Pins:
 
     def _blob(self, blob: dict[str, Json]) -> Json:
         path = str(blob.get("uri", "")).removeprefix("./")
-        data = self._read(path) if "://" not in path else None
-        return blob if data is None else {**blob, "sha256": sha256_hex(data), "size": len(data)}
+        if "://" in path:
+            return blob
+        data = self._read(path)
+        if data is None:
+            return self._folder(path.rstrip("/"), blob)
+        return {**blob, "sha256": sha256_hex(data), "size": len(data)}
+
+    def _folder(self, path: str, blob: dict[str, Json]) -> Json:
+        """A folder by the files that git has of it. A run looks at what lies there, modes included: what is wanted
+        here is only that another content is another value."""
+        lines: list[str] = []
+        size = 0
+        every = self._paths()
+        for each in every[bisect_left(every, f"{path}/") :]:
+            if not each.startswith(f"{path}/"):
+                break
+            data = self._read(each)
+            if data is not None:
+                size += len(data)
+                lines.append(f"{sha256_hex(data)} {each[len(path) + 1 :]}\n")
+        return {**blob, "sha256": sha256_hex("".join(lines).encode()), "size": size} if lines else blob

@@ -2,123 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.fields import flag_in, text_in
-from flyteops.compile.long_forms import short_default
-from flyteops.compile.spots import within
-from flyteops.compile.type_expressions import Named, read_type, split_default
-from flyteops.compile.values import read_literal
+from flyteops.compile.pickles import Classes
+from flyteops.compile.variables import DeclaredVariable, grew, no_pickle, not_storable, read_variables
 from flyteops.model.diagnostics import Place, Related
 from flyteops.model.entities import Interface, Variable
-from flyteops.model.literals import Literal
-from flyteops.model.types import NONE, LiteralType, spelling
+from flyteops.model.types import ANY_OBJECT, NONE, LiteralType, PickleOf, pickles_in, refines, spelling
 from flyteops.source.python import Parameter, ReturnValue, Signature
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
 Returns = OneOf["none", "value", "tuple"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeclaredVariable:
-    """A variable as YAML declares it; `type` None when it says none. `broken` when a fault was noted."""
-
-    name: str
-    place: Place
-    type_place: Place
-    type: LiteralType | None = None
-    default: Literal | None = None
-    description: str = ""
-    required: bool | None = None
-    broken: bool = False
-
-
-def read_variable(key: Scalar, node: TreeNode, *, named: Named, faults: Faults) -> DeclaredVariable:
-    """`name: TYPE`, `name: TYPE = LITERAL` or the map of its parts."""
-    before = len(faults.found)
-    if isinstance(node, Mapping):
-        return _long(key, node, named, faults, before)
-    if not isinstance(node, Scalar) or is_null(node):
-        faults.add(
-            "FO220",
-            f'the type of "{key.text}" is missing',
-            at=key.place,
-            help=f"write {key.text}: int, {key.text}: list[str] = [] or a map with type:",
-        )
-        return DeclaredVariable(name=key.text, place=key.place, type_place=key.place, broken=True)
-    cut = split_default(node.text)
-    of = read_type(node, named=named, faults=faults, length=cut)
-    default = None
-    if cut is not None and of is not None:
-        default = _short_default(key.text, node, cut + 3, of, faults)
-    end = len(node.text) if cut is None else cut
-    return DeclaredVariable(
-        name=key.text,
-        place=key.place,
-        type_place=within(node, 0, end),
-        type=of,
-        default=default,
-        required=cut is None,
-        broken=of is None or (cut is not None and default is None) or _grew(faults, before),
-    )
-
-
-def _grew(faults: Faults, before: int) -> bool:
-    return any(found.severity == "error" for found in faults.found[before:])
-
-
-def _short_default(name: str, node: Scalar, start: int, of: LiteralType, faults: Faults) -> Literal | None:
-    text = node.text[start:]
-    place = within(node, start, len(node.text))
-    value = short_default(node, start)
-    if value is None:
-        faults.add("FO228", f'the default of "{name}" is not YAML: {text}', at=place, help="use the form with default:")
-        return None
-    if isinstance(value, Mapping) or text.startswith("{"):
-        faults.add(
-            "FO228",
-            f'the default of "{name}" is a map, which needs the long form',
-            at=place,
-            help=f"write {name}: {{type: {spelling(of)}, default: {text}}}",
-        )
-        return None
-    return read_literal(value, of, faults=faults, subject=f'the default of "{name}"')
-
-
-def _long(key: Scalar, node: Mapping, named: Named, faults: Faults, before: int) -> DeclaredVariable:
-    written = node.get("type")
-    of: LiteralType | None = None
-    type_place = key.place
-    if isinstance(written, Scalar):
-        of = read_type(written, named=named, faults=faults)
-        type_place = written.place
-    elif isinstance(written, Mapping):
-        faults.later("a type written as a map", at=written.place)
-    default_node = node.get("default")
-    default = None
-    if default_node is not None and of is not None:
-        default = read_literal(default_node, of, faults=faults, subject=f'the default of "{key.text}"')
-    required = flag_in(node, "required")
-    return DeclaredVariable(
-        name=key.text,
-        place=key.place,
-        type_place=type_place,
-        type=of,
-        default=default,
-        description=text_in(node, "description") or "",
-        required=False if default_node is not None else required,
-        broken=_grew(faults, before),
-    )
-
-
-def read_variables(node: TreeNode | None, *, named: Named, faults: Faults) -> dict[str, DeclaredVariable]:
-    """Every declared variable of `inputs:` or `outputs:`, by name."""
-    if not isinstance(node, Mapping):
-        return {}
-    return {entry.key.text: read_variable(entry.key, entry.value, named=named, faults=faults) for entry in node.entries}
 
 
 # ------------------------------------------------------------------------------------------- tasks
@@ -133,11 +31,11 @@ class TaskInterface:
 
 
 def task_interface(
-    body: Mapping, signature: Signature, *, at: Place, named: Named, faults: Faults
+    body: Mapping, signature: Signature, *, at: Place, classes: Classes, faults: Faults
 ) -> TaskInterface | None:
     """The interface of a task: its signature, compared with and completed by what YAML declares."""
     before = len(faults.found)
-    declared = read_variables(body.get("inputs"), named=named, faults=faults)
+    declared = read_variables(body.get("inputs"), classes=classes, faults=faults)
     known = [parameter.name for parameter in signature.parameters]
     for name, variable in declared.items():
         if name not in known:
@@ -148,10 +46,11 @@ def task_interface(
                 help=suggestion(name, known, kinds="parameters"),
             )
     inputs = [
-        _input(parameter, declared.get(parameter.name), signature, at, faults) for parameter in signature.parameters
+        _input(parameter, declared.get(parameter.name), signature, at, classes, faults)
+        for parameter in signature.parameters
     ]
-    returns, outputs = _outputs(body.get("outputs"), signature, at, named, faults)
-    if _grew(faults, before) or any(each is None for each in inputs):
+    returns, outputs = _outputs(body.get("outputs"), signature, at, classes, faults)
+    if grew(faults, before) or any(each is None for each in inputs):
         return None
     return TaskInterface(
         interface=Interface(inputs=tuple(each for each in inputs if each is not None), outputs=outputs),
@@ -160,46 +59,32 @@ def task_interface(
 
 
 def _input(
-    parameter: Parameter, declared: DeclaredVariable | None, signature: Signature, at: Place, faults: Faults
+    parameter: Parameter,
+    declared: DeclaredVariable | None,
+    signature: Signature,
+    at: Place,
+    classes: Classes,
+    faults: Faults,
 ) -> Variable | None:
-    description = signature.descriptions.get(parameter.name, "")
-    if declared is None:
-        if parameter.type is None:
-            _unreadable(
-                f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults
-            )
-            return None
-        return Variable(
-            name=parameter.name,
-            type=parameter.type,
-            required=parameter.required,
-            default=parameter.default,
-            description=description,
-        )
-    if declared.broken:
+    if declared is not None and declared.broken:
         return None
-    of = parameter.type
+    of = _settled(
+        f'the parameter "{parameter.name}"',
+        parameter,
+        declared,
+        cure=lambda what: f"inputs: {{{parameter.name}: {what}}}",
+        at=at,
+        classes=classes,
+        faults=faults,
+    )
     if of is None:
-        of = declared.type
-        if of is None:
-            _unreadable(
-                f'the parameter "{parameter.name}"', parameter, f"inputs: {{{parameter.name}: TYPE}}", at, faults
-            )
-            return None
-    elif declared.type is not None and declared.type != of:
-        _differs(f'"{parameter.name}"', declared, of, parameter.place, faults)
         return None
-    default = parameter.default
-    if declared.default is not None:
+    # A default was read by the type that the annotation gives.
+    default = parameter.default if of == parameter.type else None
+    description = signature.descriptions.get(parameter.name, "")
+    if declared is not None and declared.default is not None:
         if parameter.required or (default is not None and default.value != declared.default.value):
-            has = "has no default" if parameter.required else "has another default"
-            faults.add(
-                "FO229",
-                f'"{parameter.name}" {has} in {signature.function}',
-                at=declared.place,
-                help="change the default in Python, or set the value where the task is called",
-                related=(Related(place=parameter.place, label=f"the parameter {has}"),),
-            )
+            _default_differs(parameter, declared, signature, faults)
             return None
         default = declared.default
     return Variable(
@@ -207,7 +92,55 @@ def _input(
         type=of,
         required=parameter.required,
         default=default,
-        description=declared.description or description,
+        description=(declared.description if declared is not None else "") or description,
+    )
+
+
+def _settled(
+    subject: str,
+    found: Parameter | ReturnValue,
+    declared: DeclaredVariable | None,
+    *,
+    cure: Callable[[str], str],
+    at: Place,
+    classes: Classes,
+    faults: Faults,
+) -> LiteralType | None:
+    """The type of a variable: what the signature says, made more exact or, where it says nothing that can be stored,
+    given by YAML. None with the fault noted."""
+    said = declared.type if declared is not None else None
+    pickle = declared is not None and declared.pickle
+    read = found.type
+    refused = classes.refused(read) if read is not None and not pickle else None
+    if read is None or refused is not None:
+        if said is not None:
+            return said
+        if read is None and pickle:
+            return PickleOf(ANY_OBJECT)
+        if refused is not None:
+            related = (Related(place=at, label="used here"),)
+            not_storable(subject, refused, cure("{pickle: true}"), found.place, classes, faults, related)
+        else:
+            _unreadable(subject, found, cure("TYPE"), at, faults)
+        return None
+    if pickle and not pickles_in(read) and declared is not None:
+        no_pickle(declared.name, read, declared.place, faults)
+        return None
+    if said is None or refines(said, read):
+        return said or read
+    if declared is not None:
+        _differs(subject.removeprefix("the parameter "), declared, read, found.place, faults)
+    return None
+
+
+def _default_differs(parameter: Parameter, declared: DeclaredVariable, signature: Signature, faults: Faults) -> None:
+    has = "has no default" if parameter.required else "has another default"
+    faults.add(
+        "FO229",
+        f'"{parameter.name}" {has} in {signature.function}',
+        at=declared.place,
+        help="change the default in Python, or set the value where the task is called",
+        related=(Related(place=parameter.place, label=f"the parameter {has}"),),
     )
 
 
@@ -225,9 +158,6 @@ def _differs(subject: str, declared: DeclaredVariable, of: LiteralType, place: P
 
 def _unreadable(subject: str, found: Parameter | ReturnValue, cure: str, at: Place, faults: Faults) -> None:
     related = (Related(place=at, label="used here"),)
-    if found.why.startswith("not supported yet"):
-        faults.add("FO900", f"{subject}: {found.why}", at=found.place, related=related)
-        return
     why = f": {found.why}" if found.why else ""
     faults.add(
         "FO226",
@@ -239,30 +169,34 @@ def _unreadable(subject: str, found: Parameter | ReturnValue, cure: str, at: Pla
 
 
 def _outputs(
-    node: TreeNode | None, signature: Signature, at: Place, named: Named, faults: Faults
+    node: TreeNode | None, signature: Signature, at: Place, classes: Classes, faults: Faults
 ) -> tuple[Returns, tuple[Variable, ...]]:
     if signature.returns == "unknown":
-        return _declared_outputs(node, signature, at, named, faults)
+        return _declared_outputs(node, signature, at, classes, faults)
     names = [each.name or f"o{index}" for index, each in enumerate(signature.outputs)]
     declared: list[DeclaredVariable | None] = [None] * len(names)
     if node is not None and not is_null(node):
-        names, declared = _named_outputs(node, names, signature, named, faults)
+        names, declared = _named_outputs(node, names, signature, classes, faults)
     outputs: list[Variable] = []
     for name, found, said in zip(names, signature.outputs, declared, strict=True):
-        of = found.type if found.type is not None else said.type if said is not None else None
         if said is not None and said.broken:
             continue
-        if of is None:
-            _unreadable(f'the output "{name}"', found, f"outputs: {{{name}: TYPE}}", at, faults)
-        elif said is not None and said.type is not None and said.type != of:
-            _differs(f'the output "{name}"', said, of, found.place, faults)
-        else:
+        of = _settled(
+            f'the output "{name}"',
+            found,
+            said,
+            cure=lambda what, name=name: f"outputs: {{{name}: {what}}}",  # type: ignore[misc]
+            at=at,
+            classes=classes,
+            faults=faults,
+        )
+        if of is not None:
             outputs.append(Variable(name=name, type=of, description=said.description if said else ""))
     return signature.returns, tuple(outputs)
 
 
 def _named_outputs(
-    node: TreeNode, names: list[str], signature: Signature, named: Named, faults: Faults
+    node: TreeNode, names: list[str], signature: Signature, classes: Classes, faults: Faults
 ) -> tuple[list[str], list[DeclaredVariable | None]]:
     """Names as YAML gives them, in order, with what it declares of each."""
     nothing: list[DeclaredVariable | None] = [None] * len(names)
@@ -278,7 +212,7 @@ def _named_outputs(
                 )
                 return names, nothing
         return given, nothing
-    declared = read_variables(node, named=named, faults=faults)
+    declared = read_variables(node, classes=classes, faults=faults)
     if all(name in names for name in declared):
         return names, [declared.get(name) for name in names]
     if len(declared) != len(names):
@@ -299,13 +233,9 @@ def _miscounted(place: Place, given: int, names: list[str], signature: Signature
 
 
 def _declared_outputs(
-    node: TreeNode | None, signature: Signature, at: Place, named: Named, faults: Faults
+    node: TreeNode | None, signature: Signature, at: Place, classes: Classes, faults: Faults
 ) -> tuple[Returns, tuple[Variable, ...]]:
     """The function does not say what it returns: YAML does."""
-    later = next((each for each in signature.outputs if each.why.startswith("not supported yet")), None)
-    if later is not None:
-        _unreadable("what the function returns", later, "", at, faults)
-        return "none", ()
     if isinstance(node, Sequence) and not node.items:
         return "none", ()
     if not isinstance(node, Mapping):
@@ -319,11 +249,11 @@ def _declared_outputs(
             related=(Related(place=at, label="used here"),),
         )
         return "none", ()
-    declared = read_variables(node, named=named, faults=faults)
+    declared = read_variables(node, classes=classes, faults=faults)
     outputs = [
-        Variable(name=variable.name, type=variable.type, description=variable.description)
+        Variable(name=variable.name, type=of, description=variable.description)
         for variable in declared.values()
-        if variable.type is not None and variable.type != NONE
+        if (of := variable.type or (PickleOf(ANY_OBJECT) if variable.pickle else None)) is not None and of != NONE
     ]
     returns: Returns = "none" if not outputs else "value" if len(outputs) == 1 else "tuple"
     return returns, tuple(outputs)

@@ -11,9 +11,11 @@ from flyteops.compile.fields import text_in
 from flyteops.compile.interfaces import task_interface
 from flyteops.compile.known import Known
 from flyteops.compile.kubernetes_objects import read_object
+from flyteops.compile.pickles import Classes
 from flyteops.compile.scripts import refuse_paths, script_paths
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Interface
+from flyteops.model.types import pickles_in
 from flyteops.model.works import DynamicWork, FunctionRef, FunctionWork, RefWork, ScriptWork, TaskWork
 from flyteops.source.fields.tasks import KINDS
 from flyteops.source.python import Signature
@@ -34,20 +36,41 @@ def kind_in(body: Mapping) -> tuple[str, TreeNode] | None:
     return next(((kind, node) for kind in KINDS if (node := body.get(kind)) is not None), None)
 
 
-def made_of(known: Known, body: Mapping, kind: str, node: TreeNode) -> Made | None:
+def made_of(known: Known, body: Mapping, kind: str, node: TreeNode, *, classes: Classes) -> Made | None:
     """The work of a task and its interface; None with the faults noted."""
     match kind:
         case "function" if isinstance(node, Scalar):
-            return function_made(known, body, node.text, node.place)
+            return function_made(known, body, node.text, node.place, classes=classes)
         case "dynamic" if isinstance(node, Scalar):
-            return _dynamic(known, body, node)
-    interface = declared_interface(body, named=known.python.named_type, faults=known.faults)
+            return _dynamic(known, body, node, classes)
+    interface = declared_interface(body, classes=classes, faults=known.faults)
     if kind != "script":
         refuse_paths(body, faults=known.faults)
-    if interface is None:
+    if interface is None or (kind != "ref" and _holds_pickles(kind, body, interface, known)):
         return None
     work = _work(known, body, kind, node, interface=interface)
     return None if work is None else Made(work=work, interface=interface)
+
+
+def _holds_pickles(kind: str, body: Mapping, interface: Interface, known: Known) -> bool:
+    """Whether a program that is no Python would get or give objects of Python; told of each."""
+    found = False
+    for section, variables in (("inputs", interface.inputs), ("outputs", interface.outputs)):
+        declared = body.get(section)
+        for variable in variables:
+            name = next(iter(pickles_in(variable.type)), None)
+            key = declared.key(variable.name) if isinstance(declared, Mapping) else None
+            if name is None or key is None:
+                continue
+            found = True
+            known.faults.add(
+                "FO429",
+                f'"{variable.name}" holds objects of {name}, which only Python reads',
+                at=key.place,
+                label=f"a {kind} is no function of Python",
+                help="hand it over as a File in a format of its own, or use function:",
+            )
+    return found
 
 
 def _work(known: Known, body: Mapping, kind: str, node: TreeNode, *, interface: Interface) -> TaskWork | None:
@@ -64,7 +87,7 @@ def _work(known: Known, body: Mapping, kind: str, node: TreeNode, *, interface: 
     return None
 
 
-def function_made(known: Known, body: Mapping, path: str, at: Place) -> Made | None:
+def function_made(known: Known, body: Mapping, path: str, at: Place, *, classes: Classes) -> Made | None:
     """A Python function, on one host or on many."""
     refuse_paths(body, faults=known.faults)
     signature = signature_of(known, path, at)
@@ -72,23 +95,23 @@ def function_made(known: Known, body: Mapping, path: str, at: Place) -> Made | N
     many = read_cluster(cluster, faults=known.faults) if isinstance(cluster, Mapping) else None
     if signature is None or (isinstance(cluster, Mapping) and many is None):
         return None
-    found = task_interface(body, signature, at=at, named=known.python.named_type, faults=known.faults)
+    found = task_interface(body, signature, at=at, classes=classes, faults=known.faults)
     if found is None:
         return None
     work = FunctionWork(function=signature.function, returns=found.returns, code=signature.code, cluster=many)
     return Made(work=work, interface=found.interface, description=signature.description)
 
 
-def _dynamic(known: Known, body: Mapping, node: Scalar) -> Made | None:
+def _dynamic(known: Known, body: Mapping, node: Scalar, classes: Classes) -> Made | None:
     """A function whose inputs its signature tells. It returns a graph: what that gives is declared in YAML alone."""
     refuse_paths(body, faults=known.faults)
     signature = signature_of(known, node.text, node.place)
-    outputs = declared_outputs(body, named=known.python.named_type, faults=known.faults)
+    outputs = declared_outputs(body, classes=classes, faults=known.faults)
     if signature is None or outputs is None:
         return None
     silent = replace(signature, returns="none", outputs=())
     inputs = Mapping(entries=tuple(each for each in body.entries if each.key.text == "inputs"), place=body.place)
-    found = task_interface(inputs, silent, at=node.place, named=known.python.named_type, faults=known.faults)
+    found = task_interface(inputs, silent, at=node.place, classes=classes, faults=known.faults)
     if found is None:
         return None
     return Made(

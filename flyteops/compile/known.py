@@ -5,28 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from flyteops.compile.faults import Faults
 from flyteops.compile.layers import Declared, Layers
+from flyteops.compile.pickles import Classes, Python, said_classes
 from flyteops.compile.settings import Profiles
-from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Task, Workflow
 from flyteops.model.launching import Channel
-from flyteops.model.types import LiteralType
-from flyteops.model.works import FunctionRef
-from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping
 
-
-class Python(Protocol):
-    """The user's code, read and never run."""
-
-    def signature(self, function: FunctionRef, at: Place) -> Signature | tuple[Diagnostic, ...]:
-        """What is known of a function, or why it cannot be a task."""
-
-    def named_type(self, module: str, name: str, at: Place) -> LiteralType | tuple[Diagnostic, ...]:
-        """The type of a class named `module:name`."""
+__all__ = ["Known", "Python"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +54,17 @@ class Known:
     channels: dict[str, Channel | None] = field(default_factory=dict)
     implicit: dict[str, Place] = field(default_factory=dict)
     """Tasks used by their path: where first."""
+    _said: frozenset[str] | None = None
+
+    def classes(self, at: Place | None) -> Classes:
+        """The classes that the entity declared at a place may name; None for a task without an entry."""
+        if self._said is None:
+            self._said = said_classes(self.layers, self.python)
+        layers = self.layers
+        # A task without an entry is of no file: what any file lets travel may come to it.
+        anywhere = (*layers.pickles, *(each for file in layers.file_pickles.values() for each in file))
+        patterns = layers.pickles_of(at.path) if at is not None else anywhere
+        return Classes(python=self.python, patterns=patterns, said=self._said)
 
     def declared(self, section: str) -> Dict[str, Declared]:
         """The entities of a section."""

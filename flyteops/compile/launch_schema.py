@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
+from flyteops.compile.values import outside_members
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import LaunchPlan, Variable, Workflow
 from flyteops.model.literals import Literal
@@ -35,7 +36,8 @@ DIFFERENCES = (
     "A launch reads the values itself. It is stricter than this schema in these points: a whole number is written "
     "without a fraction or an exponent (1.0 is none), a number of digits alone fits 64 bits, a day is one of the "
     "calendar, and a duration is at most 366d. It is looser in these: where a file or a word is wanted, an unquoted "
-    "number or boolean stands for its text, and a number that is a key may be spelt in any way of YAML."
+    "number or boolean stands for its text, and a number that is a key may be spelt in any way of YAML. A map that "
+    "fits several members of a union is refused, and so are two spellings of one key."
 )
 _NO_REFERENCE = r"^(?!\$(?!\$))"
 """Text that begins with `$` is a reference, which no launch has; `$$` stands for the one that is meant."""
@@ -46,6 +48,8 @@ _INT = "[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _TEXT: JsonObject = {"type": ["string", "number", "boolean"], "pattern": _NO_REFERENCE}
 _PLACE: JsonObject = {"type": "string", "minLength": 1, "pattern": _NO_REFERENCE}
+
+_NOTHING: JsonObject = {"not": {}}
 
 _JSON_TEXT: JsonObject = {"type": "string", "pattern": _NO_REFERENCE}
 _JSON: JsonObject = {
@@ -120,7 +124,8 @@ def type_schema(of: LiteralType) -> JsonObject:
             wire: JsonObject = {"type": "object", "additionalProperties": type_schema(value)}
             return {**wire, "propertyNames": names} if names else wire
         case UnionOf(members):
-            return {"anyOf": [type_schema(member) for member in members]}
+            unwritable = outside_members(of)
+            return {"anyOf": [type_schema(member) for member in members if member not in unwritable] or [_NOTHING]}
         case EnumOf(values):
             return {"enum": [_escaped(value) if isinstance(value, str) else value for value in values]}
         case RecordOf(fields):
@@ -132,7 +137,9 @@ def type_schema(of: LiteralType) -> JsonObject:
                 "required": needed,
                 "additionalProperties": False,
             }
-        case BlobOf() | DatasetOf() | PickleOf():
+        case PickleOf():
+            return {**_NOTHING, "description": f"{spelling(of)}: made by tasks only."}
+        case BlobOf() | DatasetOf():
             return {**_PLACE, "description": f"{spelling(of)}: a URI, or a path from the root of the repository."}
         case _:
             assert_never(of)

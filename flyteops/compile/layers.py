@@ -7,7 +7,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field, replace
 
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.fields import without
+from flyteops.compile.fields import texts_in, without
 from flyteops.compile.long_forms import with_long_variables
 from flyteops.compile.merged import merged_faults
 from flyteops.model.diagnostics import Place, Related
@@ -46,10 +46,18 @@ class Layers:
     sections: Dict[str, Dict[str, Declared]]
     task_defaults: tuple[Entry, ...] = ()
     moved: tuple[tuple[Scalar, Scalar], ...] = ()
+    pickles: tuple[str, ...] = ()
+    """Classes of the whole domain that may travel as pickles, as patterns."""
+    file_pickles: Dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The same for the entities of one file, which its own defaults name."""
 
     def section(self, name: str) -> Dict[str, Declared]:
         """The entities of a section."""
         return self.sections.get(name, {})
+
+    def pickles_of(self, path: str) -> tuple[str, ...]:
+        """The patterns of classes that entities of a file may carry as pickles; its own list replaces the domain's."""
+        return self.file_pickles.get(path, self.pickles)
 
 
 @dataclass(slots=True)
@@ -95,8 +103,25 @@ def layers_of(
     moved = tuple(pair for manifest in (*base, *overlays) for pair in manifest.moved)
     task_defaults = defaults.project["task"]
     return Layers(
-        sections=sections, moved=moved, task_defaults=task_defaults.entries if task_defaults is not None else ()
+        sections=sections,
+        moved=moved,
+        task_defaults=task_defaults.entries if task_defaults is not None else (),
+        pickles=_pickles((project_defaults, *(manifest.defaults for manifest in overlays))),
+        file_pickles={
+            manifest.path: texts_in(manifest.defaults, "pickle")
+            for manifest in base
+            if manifest.defaults is not None and manifest.defaults.get("pickle") is not None
+        },
     )
+
+
+def _pickles(defaults: Iterable[Mapping | None]) -> tuple[str, ...]:
+    """The last list counts, as lists replace; null takes it away."""
+    found: tuple[str, ...] = ()
+    for each in defaults:
+        if each is not None and each.get("pickle") is not None:
+            found = texts_in(each, "pickle")
+    return found
 
 
 def domain_of(manifest: FileManifest) -> str | None:

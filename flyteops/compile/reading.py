@@ -9,10 +9,10 @@ from flyteops.compile.callees import Callee, callee_of, unknown_callee
 from flyteops.compile.cases import case_bodies, kind_of, literal_shapes, shared_outputs
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import int_of, number_of, text_in, without
-from flyteops.compile.interfaces import read_variable
 from flyteops.compile.known import Known
 from flyteops.compile.scope import Outputs, Scope
 from flyteops.compile.tasks import overridden
+from flyteops.compile.variables import declared_type
 from flyteops.execution.graph import mapped_outputs
 from flyteops.model.entities import MapCall, Mapped, Task, TaskSettings, Variable
 from flyteops.model.references import Binding, Bound, Static
@@ -87,9 +87,10 @@ class Reader:
     def gate_type(self, gate: Mapping) -> LiteralType | None:
         """The type that a `wait_for_input` says, read once."""
         if id(gate) not in self.types:
-            key = gate.key("type")
-            declared = read_variable(key, gate, named=self.known.python.named_type, faults=self.faults) if key else None
-            self.types[id(gate)] = None if declared is None or declared.broken else declared.type
+            written = gate.get("type")
+            classes = self.known.classes(gate.place)
+            found = declared_type(written, "value", classes=classes, faults=self.faults) if written else None
+            self.types[id(gate)] = found
         return self.types[id(gate)]
 
     def switch_outputs(self, cases: Sequence, key: Scalar) -> Outputs | None:

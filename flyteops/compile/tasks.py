@@ -27,7 +27,10 @@ def _task(known: Known, declared: Declared) -> Task | None:
     name, said = declared.name, kind_in(declared.body)
     if said is None and ":" in name:
         return _lower(
-            known, declared, lambda: function_made(known, declared.body, name, declared.place), declared.place
+            known,
+            declared,
+            lambda: function_made(known, declared.body, name, declared.place, classes=known.classes(declared.place)),
+            declared.place,
         )
     if said is None:
         if declared.sound:
@@ -39,7 +42,12 @@ def _task(known: Known, declared: Declared) -> Task | None:
             )
         return None
     kind, node = said
-    return _lower(known, declared, lambda: made_of(known, declared.body, kind, node), node.place)
+    return _lower(
+        known,
+        declared,
+        lambda: made_of(known, declared.body, kind, node, classes=known.classes(declared.place)),
+        node.place,
+    )
 
 
 def task_by_path(known: Known, path: str, at: Place) -> Task | None:
@@ -49,7 +57,9 @@ def task_by_path(known: Known, path: str, at: Place) -> Task | None:
     known.implicit[path] = at
     body = Mapping(entries=known.layers.task_defaults, place=at)
     declared = Declared(section="tasks", name=path, place=at, body=body)
-    known.tasks[path] = _lower(known, declared, lambda: function_made(known, body, path, at), at)
+    known.tasks[path] = _lower(
+        known, declared, lambda: function_made(known, body, path, at, classes=known.classes(None)), at
+    )
     return known.tasks[path]
 
 

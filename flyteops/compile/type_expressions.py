@@ -2,7 +2,7 @@
 
 type    = member { "|" member }
 member  = NAME | "list" "[" type "]" | "dict" "[" type "," type "]" | "enum" "[" value { "," value } "]"
-        | "File" [ "[" NAME "]" ] | MODULE ":" CLASS
+        | ( "File" | "Directory" ) [ "[" NAME "]" ] | MODULE ":" CLASS
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from flyteops.compile.spots import within
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.types import (
     BOOL,
+    DATASET,
     DATE,
     DATETIME,
+    DIRECTORY,
     FILE,
     FLOAT,
     INT,
     JSON,
+    NAMED_BLOBS,
     NONE,
     STR,
     TIMEDELTA,
@@ -32,6 +35,7 @@ from flyteops.model.types import (
     LiteralType,
     spelling,
 )
+from flyteops.source.known_classes import FLYTE_ERROR
 from flyteops.source.tree import Scalar
 from flyteops.source.unions import confusable, flat, joined
 
@@ -50,16 +54,19 @@ _SIMPLE: dict[str, LiteralType] = {
     "Json": JSON,
     "None": NONE,
     "File": FILE,
+    "Directory": DIRECTORY,
+    "Dataset": DATASET,
+    **NAMED_BLOBS,
+    "FlyteError": FLYTE_ERROR,
 }
 _ELSEWHERE = {
     "string": "str", "text": "str", "integer": "int", "double": "float", "number": "float", "boolean": "bool",
     "null": "None", "none": "None", "json": "Json", "Any": "Json", "any": "Json", "file": "File", "List": "list",
+    "FlyteFile": "File", "FlyteDirectory": "Directory", "Folder": "Directory", "folder": "Directory", "Path": "File",
+    "dataset": "Dataset", "DataFrame": "Dataset", "StructuredDataset": "Dataset", "ndarray": "Array",
+    "directory": "Directory", "PyTorchCheckpoint": "Checkpoint", "tensor": "Tensor",
     "Dict": "dict", "Enum": "enum", "duration": "timedelta", "object": "Json",
 }  # fmt: skip
-_LATER = (
-    "Directory", "Dataset", "Tensor", "Module", "Checkpoint", "KerasModel", "TFRecordFile", "TFRecordsDirectory",
-    "FlyteError",
-)  # fmt: skip
 _TOKEN = re.compile(
     r"""\s*(?:(?P<name>[A-Za-z_][\w.]*(?::[A-Za-z_]\w*)?)|(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')"""
     r"""|(?P<number>-?[0-9]+(?![\w.]))|(?P<mark>[\[\],|]))"""
@@ -140,11 +147,11 @@ class _Reader:
             raise self._refuse(f"a type is expected, found {what}", help="for example int, list[str] or date | None")
         self._advance()
         name = token.text
-        if name in _SIMPLE and not (name == "File" and self.token.text == "["):
+        if name in _SIMPLE and not (name in ("File", "Directory") and self.token.text == "["):
             return _SIMPLE[name]
         match name:
-            case "File":
-                return BlobOf("file", self._format())
+            case "File" | "Directory":
+                return BlobOf("file" if name == "File" else "directory", self._format(name))
             case "list" | "dict" | "enum":
                 return self._brackets(name, token)
         if ":" in name:
@@ -180,11 +187,11 @@ class _Reader:
             raise _Stop
         return DictOf(first, value)
 
-    def _format(self) -> str:
+    def _format(self, name: str) -> str:
         self._advance()
         token = self.token
         if token.kind != "name":
-            raise self._refuse("a format is expected in File[…]", help="for example File[csv]")
+            raise self._refuse(f"a format is expected in {name}[…]", help=f"for example {name}[csv]")
         self._advance()
         self._expect("]")
         return token.text
@@ -221,9 +228,7 @@ class _Reader:
     def _unknown(self, token: _Token) -> _Stop:
         name = token.text
         at = self._at(token)
-        if name in _LATER:
-            self.faults.later(f"the type {name}", at=at)
-        elif name in ("tuple", "Tuple"):
+        if name in ("tuple", "Tuple"):
             self.faults.add(
                 "FO223",
                 "a tuple is legal only as what a function returns",

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.model.diagnostics import Place, Related
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, canonical, ordered_pairs
 from flyteops.model.literals import Literal
 from flyteops.model.types import (
     NONE,
@@ -78,6 +78,8 @@ def wire_value(node: TreeNode, of: LiteralType, *, faults: Faults, subject: str)
         case RecordOf():
             return _record(node, of, faults, subject)
         case Simple() | EnumOf() | BlobOf() | DatasetOf() | PickleOf():
+            if isinstance(of, PickleOf) and not is_null_node(node):
+                return _unwritable(node, of.name, faults, subject)
             if not isinstance(node, Scalar):
                 return _wrong(node, of, faults, subject)
             return _scalar(node, of, faults, subject)
@@ -100,12 +102,12 @@ def _scalar(
             if not text:
                 return _wrong(node, of, faults, subject)
             return {"$blob": {"uri": text, "format": format} if format else {"uri": text}}
-        case DatasetOf() | PickleOf() if not node.text:
+        case DatasetOf() if not node.text:
             return _wrong(node, of, faults, subject)
         case DatasetOf(format=format):
             return {"$data": {"uri": plain_text(node), "format": format} if format else {"uri": plain_text(node)}}
         case PickleOf():
-            return {"$blob": {"uri": plain_text(node), "format": "pickle"}}
+            return _wrong(node, of, faults, subject)
         case Simple("str"):
             return plain_text(node)
         case Simple("datetime"):
@@ -117,6 +119,18 @@ def _scalar(
             return _wrong(node, of, faults, subject) if seconds is None else {"$us": round(seconds * 1_000_000)}
         case Simple(name):
             return _number(node, of, name, faults, subject)
+
+
+def _unwritable(node: TreeNode, name: str, faults: Faults, subject: str) -> Absent:
+    """Reading a pickle runs what it holds: only what a task of the same run made is read."""
+    faults.add(
+        "FO426",
+        f"{subject} is an object of {name}, which nobody can write down",
+        at=node.place,
+        label="a pickle is made by a task",
+        help="refer to the output of a task that returns it",
+    )
+    return ABSENT
 
 
 def _number(node: Scalar, of: LiteralType, name: str, faults: Faults, subject: str) -> Json | Absent:
@@ -251,23 +265,68 @@ def member_order(of: LiteralType) -> int:
 
 
 def _member(node: TreeNode, of: UnionOf, faults: Faults, subject: str) -> Json | Absent:
+    either = outside_members(of)
     tries: list[tuple[LiteralType, Faults]] = []
-    for member in sorted(of.members, key=member_order):
-        # An int stays an int where int is a member; a float member takes it only then.
+    fitting: list[tuple[LiteralType, Json, Faults]] = []
+    for member in sorted((each for each in of.members if each not in either), key=member_order):
         trial = Faults()
         value = wire_value(node, member, faults=trial, subject=subject)
         if not isinstance(value, Absent):
-            faults.found.extend(trial.found)
-            return {"$u": member_key(member), "value": value}
-        if isinstance(node, Scalar) and is_reference(node):
+            fitting.append((member, value, trial))
+            if isinstance(node, Scalar):
+                break  # the order of the core schema: an int stays an int where int is a member
+        elif isinstance(node, Scalar) and is_reference(node):
             faults.found.extend(trial.found)
             return ABSENT
         tries.append((member, trial))
+    if either and not fitting and isinstance(node, Scalar) and not is_null(node):
+        return _either(node, either, faults, subject)
+    # A map that is one member as it stands is not another one by conversion.
+    kept = [each for each in fitting if not _converts(node, each[1])] or fitting
+    if len(kept) > 1:
+        return _either(node, tuple(member for member, _, _ in kept), faults, subject)
+    for member, value, trial in kept:
+        faults.found.extend(trial.found)
+        return {"$u": member_key(member), "value": value}
     likely = [(member, trial) for member, trial in tries if _shape_fits(node, member)]
     if len(likely) == 1 and not isinstance(likely[0][0], Simple) and not is_null_node(node):
         faults.found.extend(likely[0][1].found)
         return ABSENT
     return _wrong(node, of, faults, subject)
+
+
+def _converts(node: TreeNode, value: Json) -> bool:
+    """Whether a whole number was taken for a float anywhere."""
+    if isinstance(value, dict) and set(value) == {"$u", "value"}:
+        return _converts(node, value["value"])
+    match node, value:
+        case Scalar(), float():
+            return isinstance(core_value(node), int)
+        case Sequence(items=items), list():
+            return any(map(_converts, items, value))
+        case Mapping(entries=entries), list():  # keys that are no text, in the order of their values
+            return any(_converts(entry.value, pair[1]) for entry in entries for pair in value)
+        case Mapping(), dict():
+            return any(_converts(inner, value[name]) for name, inner in node.items() if name in value)
+    return False
+
+
+def _either(node: TreeNode, members: tuple[LiteralType, ...], faults: Faults, subject: str) -> Absent:
+    listed = " or ".join(spelling(member) for member in members)
+    faults.add(
+        "FO427",
+        f"{subject} may be {listed}, and nothing written here says which",
+        at=node.place,
+        label="fits each of them",
+        help="let the type be one of them, give one a field that the other lacks, or take the output of a task",
+    )
+    return ABSENT
+
+
+def outside_members(of: UnionOf) -> tuple[LiteralType, ...]:
+    """The members that a URI may stand for, when there are several: nothing tells which one is meant."""
+    found = tuple(member for member in of.members if isinstance(member, BlobOf | DatasetOf))
+    return found if len(found) > 1 else ()
 
 
 def is_null_node(node: TreeNode) -> bool:
@@ -292,16 +351,31 @@ def _dict(
 ) -> Json | Absent:
     if not isinstance(node, Mapping):
         return _wrong(node, of, faults, subject)
-    pairs: list[tuple[Json | Absent, Json | Absent]] = []
+    pairs: list[tuple[Json, Json]] = []
+    before: dict[bytes, Scalar] = {}
     for entry in node.entries:
         found_key = entry.key.text if key == STR else wire_value(entry.key, key, faults=faults, subject="a key")
         found = wire_value(entry.value, value, faults=faults, subject=f'the value of "{entry.key.text}"')
-        pairs.append((found_key, found))
-    if any(part is ABSENT for pair in pairs for part in pair):
+        if isinstance(found_key, Absent):
+            continue
+        if before.setdefault(canonical(found_key), entry.key) is not entry.key:
+            _same_key(entry.key, before[canonical(found_key)], faults)
+        elif not isinstance(found, Absent):
+            pairs.append((found_key, found))
+    if len(pairs) < len(node.entries):
         return ABSENT
-    if key == STR:
-        return {str(name): part for name, part in pairs}  # type: ignore[misc]
-    return [[name, part] for name, part in pairs]  # type: ignore[list-item]
+    return {str(name): part for name, part in pairs} if key == STR else ordered_pairs(pairs)
+
+
+def _same_key(key: Scalar, earlier: Scalar, faults: Faults) -> None:
+    faults.add(
+        "FO428",
+        f"{key.text} and {earlier.text} are the same key",
+        at=key.place,
+        label="second",
+        help="keep one of them",
+        related=(Related(place=earlier.place, label="first"),),
+    )
 
 
 def _record(node: TreeNode, of: RecordOf, faults: Faults, subject: str) -> Json | Absent:
@@ -399,7 +473,9 @@ def _wanted(of: LiteralType) -> str:
             return "a map with " + ", ".join(field.name for field in fields)
         case EnumOf(values):
             return "one of " + ", ".join(str(value) for value in values)
-        case BlobOf() | DatasetOf() | PickleOf():
+        case PickleOf():
+            return "a reference to the output of a task"
+        case BlobOf() | DatasetOf():
             return "a URI, or a path from the root of the repository"
         case UnionOf():
             return f"a value of {spelling(of)}"

@@ -7,7 +7,6 @@ from typing import Literal as OneOf
 from flyteops.compile.bindings import infer_binding
 from flyteops.compile.failures import read_handler
 from flyteops.compile.fields import text_in
-from flyteops.compile.interfaces import read_variables
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.nodes import read_node
@@ -15,6 +14,7 @@ from flyteops.compile.reading import Reader
 from flyteops.compile.recursion import refuse_recursion, workflow_calls
 from flyteops.compile.rings import in_order, rings_of
 from flyteops.compile.scope import Scope
+from flyteops.compile.variables import read_variables
 from flyteops.model.diagnostics import Related
 from flyteops.model.entities import Handler, Interface, Node, Variable, Workflow
 from flyteops.model.references import Bound
@@ -37,7 +37,7 @@ def compile_workflows(known: Known) -> None:
 def _workflow(known: Known, declared: Declared) -> Workflow | None:
     body = declared.body
     known.bodies[f"workflow/{declared.name}"] = (declared.place, body)
-    inputs = _inputs(known, body)
+    inputs = _inputs(known, declared)
     entries = _node_entries(body)
     if not entries and declared.sound:
         known.faults.add(
@@ -74,9 +74,9 @@ def _name_of(node: Node) -> str:
     return node.name
 
 
-def _inputs(known: Known, body: Mapping) -> dict[str, Variable | None]:
+def _inputs(known: Known, of: Declared) -> dict[str, Variable | None]:
     """The declared inputs, sorted by name: their order in the file has no meaning. None for a broken one."""
-    declared = read_variables(body.get("inputs"), named=known.python.named_type, faults=known.faults)
+    declared = read_variables(of.body.get("inputs"), classes=known.classes(of.place), faults=known.faults)
     found: dict[str, Variable | None] = {}
     for name in sorted(declared):
         variable = declared[name]

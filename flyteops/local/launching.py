@@ -13,6 +13,7 @@ from flyteops.model.literals import Literal
 from flyteops.model.types import type_wire
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.converting import convert, each_blob, holds_blob
+from flyteops.runtime.directories import keep_directory
 from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.files import keep_path
 from flyteops.runtime.session import parsed
@@ -33,9 +34,9 @@ class Intake:
         """The wire value with each file stored by content."""
         if not holds_blob(of):
             return value
-        return each_blob(value, of, lambda blob: self._blob(blob, label))
+        return each_blob(value, of, lambda blob, kind: self._blob(blob, kind, label))
 
-    def _blob(self, blob: dict[str, Json], label: str) -> Json:
+    def _blob(self, blob: dict[str, Json], kind: str, label: str) -> Json:
         uri = str(blob["uri"])
         # A path of the repository may carry the digest it had when it was planned; what runs is what lies there now.
         if isinstance(blob.get("sha256"), str) and "://" in uri:
@@ -43,19 +44,28 @@ class Intake:
         path = self._local_path(uri, label)
         if path is None:
             return blob
-        if not os.path.isfile(path):  # noqa: PTH113
-            what = "a folder, and Directory is not supported yet" if os.path.isdir(path) else "not there"  # noqa: PTH112
-            self.faults.append(
-                Diagnostic(
-                    code="FO601",
-                    message=f"{label}: the file {uri} is {what}",
-                    place=None,
-                    help=f"it was looked for at {path}; a relative path starts at the project's folder",
-                )
+        wanted, there = ("folder", os.path.isdir) if kind == "directory" else ("file", os.path.isfile)
+        if not there(path):
+            other = "a file" if os.path.isfile(path) else "a folder"  # noqa: PTH113
+            self._fault(
+                "FO601",
+                f"{label}: the {wanted} {uri} is {other if os.path.lexists(path) else 'not there'}",
+                f"it was looked for at {path}; a relative path starts at the project's folder",
             )
             return blob
-        kept = keep_path(self._store, path, str(blob.get("format") or ""))
+        return self._kept(path, kind, str(blob.get("format") or ""), label)
+
+    def _kept(self, path: str, kind: str, form: str, label: str) -> Json:
+        try:
+            keep = keep_directory if kind == "directory" else keep_path
+            kept = keep(self._store, path, form)
+        except Mismatch as found:
+            self._fault("FO601", f"{label}: {found.message}", "a folder holds files and folders, nothing else")
+            return {}
         return kept["$blob"] if isinstance(kept, dict) else kept
+
+    def _fault(self, code: str, message: str, way_out: str) -> None:
+        self.faults.append(Diagnostic(code=code, message=message, place=None, help=way_out))
 
     def _local_path(self, uri: str, label: str) -> str | None:
         if uri.startswith("file://"):
@@ -63,13 +73,10 @@ class Intake:
 
             return unquote(uri[len("file://") :])
         if "://" in uri:
-            self.faults.append(
-                Diagnostic(
-                    code="FO606",
-                    message=f"{label}: files at {uri.partition('://')[0]}:// are not supported yet",
-                    place=None,
-                    help="give a path, relative to the project's folder or absolute",
-                )
+            self._fault(
+                "FO606",
+                f"{label}: files at {uri.partition('://')[0]}:// are not supported yet",
+                "give a path, relative to the project's folder or absolute",
             )
             return None
         return os.path.join(self._root, uri)  # noqa: PTH118

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Union
 
 # PEP 695 aliases need Python 3.12; 3.11 spells the recursive alias with Union and forward references.
@@ -22,6 +22,16 @@ def canonical(value: Json) -> bytes:
     Not RFC 8785: keys sort by code point and floats are Python's `repr` (facts: platform-data.md 2.2).
     """
     return _encode(value).encode("utf-8")
+
+
+def ordered_pairs(pairs: Iterable[tuple[Json, Json]]) -> list[Json]:
+    """The entries of a dict whose keys are no text, by key: like text keys, their order says nothing."""
+    return [[key, value] for key, value in sorted(pairs, key=_key_order)]
+
+
+def _key_order(pair: tuple[Json, Json]) -> tuple[int, bytes]:
+    key = pair[0]
+    return (key, b"") if isinstance(key, int) else (0, canonical(key))
 
 
 def digest_of(domain_tag: str, *parts: Json) -> str:

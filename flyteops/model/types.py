@@ -102,6 +102,9 @@ class PickleOf:
     name: str
 
 
+ANY_OBJECT = "object"
+"""The class of a pickle where no class is said."""
+
 LiteralType = Union[Simple, ListOf, DictOf, UnionOf, EnumOf, RecordOf, BlobOf, DatasetOf, PickleOf]
 
 INT, FLOAT, BOOL, STR = Simple("int"), Simple("float"), Simple("bool"), Simple("str")
@@ -240,7 +243,52 @@ def assignable(source: LiteralType, target: LiteralType) -> bool:
             return kind == wanted_kind and not wanted_format
         case DatasetOf(), DatasetOf():
             return _dataset_assignable(source, target)
+        case PickleOf(), PickleOf(name):
+            return name == ANY_OBJECT or not (_first_party(source.name) and _first_party(name))
     return False
+
+
+def _first_party(name: str) -> bool:
+    # Of two classes of the project it is known that they differ. What an installed class derives from is not:
+    # the pod looks at the object.
+    return ":" in name
+
+
+def refines(said: LiteralType, read: LiteralType) -> bool:
+    """Whether a declaration says more than an annotation can: the format of a file, columns and format of a dataset."""
+    if said == read:
+        return True
+    match said, read:
+        case ListOf(item), ListOf(inner):
+            return refines(item, inner)
+        case DictOf(key, value), DictOf(other_key, other):
+            return key == other_key and refines(value, other)
+        case UnionOf(mine), UnionOf(theirs):
+            return len(mine) == len(theirs) and all(any(refines(one, other) for other in theirs) for one in mine)
+        case BlobOf(kind, format), BlobOf(other_kind, ""):
+            return kind == other_kind and "/" not in format
+        case DatasetOf(), DatasetOf(columns, format):
+            return columns in ((), said.columns) and format in ("", said.format)
+    return False
+
+
+def pickles_in(of: LiteralType) -> tuple[str, ...]:
+    """The classes whose objects travel as pickles inside values of a type, in the order written."""
+    match of:
+        case PickleOf(name):
+            return (name,)
+        case ListOf(item):
+            return pickles_in(item)
+        case DictOf(_, value):
+            return pickles_in(value)
+        case UnionOf(members):
+            return tuple(name for member in members for name in pickles_in(member))
+        case RecordOf(fields):
+            return tuple(name for field in fields for name in pickles_in(field.type))
+        case Simple() | EnumOf() | BlobOf() | DatasetOf():
+            return ()
+        case _:
+            assert_never(of)
 
 
 def _dataset_assignable(source: DatasetOf, target: DatasetOf) -> bool:
@@ -300,9 +348,9 @@ def contains_blob(of: LiteralType) -> bool:
 
 
 __all__ = [
-    "BOOL", "DATASET", "DATE", "DATETIME", "DIRECTORY", "FILE", "FLOAT", "INT", "JSON", "NAMED_BLOBS", "NONE",
-    "SIMPLE_NAMES", "STR", "TIMEDELTA", "BlobOf", "DatasetOf", "DictOf", "EnumOf", "JsonObject", "ListOf",
+    "ANY_OBJECT", "BOOL", "DATASET", "DATE", "DATETIME", "DIRECTORY", "FILE", "FLOAT", "INT", "JSON", "NAMED_BLOBS",
+    "NONE", "SIMPLE_NAMES", "STR", "TIMEDELTA", "BlobOf", "DatasetOf", "DictOf", "EnumOf", "JsonObject", "ListOf",
     "LiteralType", "PickleOf", "RecordField", "RecordOf", "Simple",
-    "UnionOf", "accepts_none", "assignable", "contains_blob", "json_shaped", "member_key", "optional",
-    "spelling", "type_wire", "union",
+    "UnionOf", "accepts_none", "assignable", "contains_blob", "json_shaped", "member_key", "optional", "pickles_in",
+    "refines", "spelling", "type_wire", "union",
 ]  # fmt: skip

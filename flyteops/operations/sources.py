@@ -168,7 +168,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None
     refuse_errors(readings.diagnostics)
-    program = with_contents(program, tree.read)
+    program = with_contents(program, tree.read, tree.paths)
     if not readings.diagnostics:
         return program, readings
     return replace(program, warnings=in_order([*readings.diagnostics, *program.warnings])), readings

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from flyteops.model.digest import Json
 from flyteops.model.literals import Literal
-from flyteops.model.types import (
-    BlobOf,
-    DictOf,
-    EnumOf,
-    ListOf,
-    LiteralType,
-    RecordField,
-    RecordOf,
-    Simple,
-    SimpleName,
-    UnionOf,
-)
+from flyteops.model.types import LiteralType
+from flyteops.model.wire_types import read_type
 
 
 def as_map(value: Json) -> Mapping[str, Json]:
@@ -38,28 +27,7 @@ def pairs(value: Json) -> list[tuple[str, Json]]:
 
 def stored_type(wire: Json) -> LiteralType:
     """The type of a wire form written by `type_wire`."""
-    if isinstance(wire, str):
-        return Simple(cast("SimpleName", wire))
-    ((kind, inner),) = as_map(wire).items()
-    match kind:
-        case "list":
-            return ListOf(stored_type(inner))
-        case "dict":
-            key, value = as_list(inner)
-            return DictOf(stored_type(key), stored_type(value))
-        case "union":
-            return UnionOf(tuple(stored_type(member) for member in as_list(inner)))
-        case "enum":
-            return EnumOf(tuple(each for each in as_list(inner) if isinstance(each, str | int)))
-        case "record":
-            return RecordOf(tuple(_field(each) for each in as_list(inner)))
-        case _:
-            return BlobOf("directory" if kind == "directory" else "file", str(inner))
-
-
-def _field(wire: Json) -> RecordField:
-    name, of, required = as_list(wire)
-    return RecordField(str(name), stored_type(of), bool(required))
+    return read_type(wire)
 
 
 def stored_literal(wire: Json) -> Literal:

@@ -152,7 +152,7 @@ def _arguments(session: Session, given: list[Given], hints: dict[str, Any]) -> d
     from flyteops.runtime.decoding import decode
 
     arguments: dict[str, Any] = {}
-    outside = Outside(session.store, session.folder)
+    outside = Outside(session.store, session.folder, scope=session.scope)
     for name, of, value in given:
         try:
             arguments[name] = decode(value, of, hints.get(name), open_blob=outside.open)
@@ -171,7 +171,7 @@ def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> J
     outputs = returned(result, invocation)
     hints = return_hints(hint, [name for name, _, _ in outputs], invocation["returns"])
     kept: JsonObject = {}
-    outside = Outside(session.store, session.folder, below=session.raw_data)
+    outside = Outside(session.store, session.folder, scope=session.scope, below=session.raw_data)
     for (name, of, value), each in zip(outputs, hints, strict=False):
         try:
             wire: Json = encode(value, of, each, keep_file=outside.keep)

@@ -12,6 +12,7 @@ from flyteops.runtime.attempt import Call
 from flyteops.runtime.cache import publish
 from flyteops.runtime.committing import commit
 from flyteops.runtime.converting import entered
+from flyteops.runtime.directories import fetch_folder
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
 from flyteops.runtime.files import blob_of, fetch_to
 from flyteops.runtime.plain import OpenBlob, is_file, is_scalar, json_form, text_form
@@ -37,7 +38,7 @@ def _put(session: Session, name: str, of: Json, value: Json, *, seen_at: str) ->
         of, value = entered(value, of)
     place = os.path.join(session.folder, name)  # noqa: PTH118
     if is_file(of):
-        fetch_to(session.store, blob_of(value), place)
+        _fetch(session, value, of, place)
         return
     if is_scalar(of):
         text = text_form(value, of)
@@ -49,15 +50,19 @@ def _put(session: Session, name: str, of: Json, value: Json, *, seen_at: str) ->
             file.write(data)
 
 
+def _fetch(session: Session, value: Json, of: Json, place: str) -> None:
+    fetch = fetch_folder if kind_of(of)[0] == "directory" else fetch_to
+    fetch(session.store, blob_of(value), place)
+
+
 def _beside(session: Session, seen_at: str) -> OpenBlob:
     """Copies a file that is part of a value, and tells the path that the container sees it at."""
 
-    def copy(value: Json, _: Json) -> str:
-        blob = blob_of(value)
+    def copy(value: Json, of: Json) -> str:
         folder = os.path.join(session.folder, INSIDE)  # noqa: PTH118
         os.makedirs(folder, exist_ok=True)  # noqa: PTH103
-        name = str(blob.get("sha256"))[:16]
-        fetch_to(session.store, blob, os.path.join(folder, name))  # noqa: PTH118
+        name = str(blob_of(value).get("sha256"))[:16]
+        _fetch(session, value, of, os.path.join(folder, name))  # noqa: PTH118
         return f"{seen_at}/{INSIDE}/{name}"
 
     return copy

@@ -12,6 +12,8 @@ from flyteops.model.row_formats import row_format_of
 from flyteops.runtime.endings import Mismatch
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, member_key, spelt
 
+ChangeBlob = Callable[[dict[str, Json], str], Json]
+
 _FLOATS = ("nan", "inf", "-inf")
 
 
@@ -44,6 +46,8 @@ def convert(value: Json, source: Json, target: Json) -> Json:
             return _blob(value)
         case "dataset", "dataset" if items_of(content)[1] in ("", items_of(from_content)[1]):
             return {"$data": _blob_fields(value, "$data")}
+        case "pickle", "pickle":
+            return _blob(value)
     raise Mismatch(f"{spelt(source)} does not fit {spelt(target)}")
 
 
@@ -87,14 +91,14 @@ def plain(value: Json, source: Json) -> Json:
     raise Mismatch(f"{spelt(source)} has no plain JSON form")
 
 
-def each_blob(value: Json, of: Json, change: Callable[[dict[str, Json]], Json]) -> Json:
-    """The value with every blob inside replaced by what `change` makes of its fields."""
+def each_blob(value: Json, of: Json, change: ChangeBlob) -> Json:
+    """The value with every blob inside replaced by what `change` makes of its fields and its kind of type."""
     kind, content = kind_of(of)
     match kind:
-        case "file" | "directory":
-            return {"$blob": change(_blob_fields(value))}
+        case "file" | "directory" | "pickle":
+            return {"$blob": change(_blob_fields(value), kind)}
         case "dataset":
-            return {"$data": _with_format(change(fields := _blob_fields(value, "$data")), str(fields["uri"]))}
+            return {"$data": _with_format(change(fields := _blob_fields(value, "$data"), kind), str(fields["uri"]))}
         case "list":
             return [each_blob(each, content, change) for each in _list(value)]
         case "dict" if isinstance(value, dict):
@@ -122,7 +126,7 @@ def holds_blob(of: Json) -> bool:
     """Whether a value of the type may hold a file or a directory."""
     kind, content = kind_of(of)
     match kind:
-        case "file" | "directory" | "dataset":
+        case "file" | "directory" | "dataset" | "pickle":
             return True
         case "list":
             return holds_blob(content)

@@ -47,9 +47,9 @@ def decode(value: Json, of: Json, hint: Any, *, open_blob: OpenBlob) -> Any:
             return decode(inner, member, member_hint(hint, member), open_blob=open_blob)
         case "record" if isinstance(value, dict):
             return _record(value, content, bare(hint), open_blob)
-        case "file" | "dataset":
+        case "file" | "directory" | "dataset" | "pickle":
             return open_blob(value, of, hint)
-    raise Mismatch(f"values of {kind} are not supported yet")
+    raise Mismatch(f"{of!r} is no type of this version")
 
 
 def _time(value: Json, kind: str) -> Any:

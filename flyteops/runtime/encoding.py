@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, ordered_pairs
 from flyteops.runtime.converting import short, tagged
 from flyteops.runtime.endings import Mismatch
-from flyteops.runtime.hints import class_fields, entry_hints, hints_of, item_hint, member_hint, union_hints
+from flyteops.runtime.hints import class_fields, entry_hints, hints_of, item_hint, member_hint, origin_of, union_hints
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, spelt
 
 KeepFile = Callable[[Any, Json], Json]
@@ -41,9 +41,19 @@ def encode(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, exact: bool 
             return _union(value, of, hint, keep_file=keep_file, depth=depth)
         case "record":
             return _record(value, of, hint, keep_file=keep_file, exact=exact, depth=depth)
-        case "file" | "dataset":
+        case "file" | "directory" | "dataset":
             return keep_file(value, of)
-    raise Mismatch(f"values of {spelt(of)} are not supported yet")
+        case "pickle":
+            check_class(value, str(content), hint)
+            return keep_file(value, of)
+    raise Mismatch(f"{of!r} is no type of this version")
+
+
+def check_class(value: Any, name: str, hint: Any) -> None:
+    """Raises `Mismatch` when an object is not of the class that an annotation names."""
+    of = origin_of(hint)
+    if isinstance(of, type) and not isinstance(value, of):
+        raise _refuse(value, name)
 
 
 def _refuse(value: Any, wanted: str) -> Mismatch:
@@ -181,7 +191,7 @@ def _dict(value: Any, content: Json, hint: Any, *, keep_file: KeepFile, exact: b
     ]
     if key_type == "str":
         return {str(key): each for key, each in zip(keys, values, strict=True)}
-    return [[key, each] for key, each in zip(keys, values, strict=True)]
+    return ordered_pairs(zip(keys, values, strict=True))
 
 
 def _union(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, depth: int) -> Json:
@@ -191,7 +201,10 @@ def _union(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, depth: int) 
     named = [each for each in union_hints(hint) if isinstance(each, type) and class_fields(each)]
     own = [each for each in members if named and type(value) in named and _is_member(each, hint, type(value))]
     found: list[tuple[Json, Json]] = []
-    for member in own or members:
+    # A pickle takes anything: only what fits nothing else is one.
+    for member in sorted(own or members, key=_is_pickle):
+        if found and _is_pickle(member):
+            break
         try:
             inner = encode(value, member, member_hint(hint, member), keep_file=keep_file, exact=True, depth=depth + 1)
             found.append((member, inner))
@@ -206,6 +219,10 @@ def _union(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, depth: int) 
         raise Mismatch(f"the value fits {choices} of {spelt(of)}: it is ambiguous")
     member, inner = found[0]
     return tagged(inner, member)
+
+
+def _is_pickle(member: Json) -> bool:
+    return kind_of(member)[0] == "pickle"
 
 
 def _is_member(member: Json, hint: Any, found: type) -> bool:

@@ -51,7 +51,7 @@ def keep_returned(store: BlobStore, value: Any, format: str, *, below: str = "")
         )
     path = os.path.abspath(os.fsdecode(value))  # noqa: PTH100
     if os.path.isdir(path):  # noqa: PTH112
-        raise Mismatch(f"{path} is a folder: Directory is not supported yet, return a File, such as an archive")
+        raise Mismatch(f"{path} is a folder: declare Directory, or return one of its files")
     if not os.path.isfile(path):  # noqa: PTH113
         raise Mismatch(f"there is no file {path}")
     return keep_path(store, path, format, below=below)
@@ -82,13 +82,20 @@ def open_stored(store: BlobStore, blob: dict[str, Json], folder: str) -> File:
         raise Mismatch(f"the file {blob.get('uri')} was not taken into the store when the run was launched")
     form = str(blob.get("format") or "")
 
-    def fetch() -> str:
-        suffix = f".{form}" if form.isalnum() else ""
-        inside = os.path.join(folder, "inputs")  # noqa: PTH118
-        os.makedirs(inside, exist_ok=True)  # noqa: PTH103
-        path = os.path.join(inside, sha256[:16] + suffix)  # noqa: PTH118
-        if not os.path.exists(path):  # noqa: PTH110
-            fetch_to(store, blob, path)
-        return path
+    suffix = f".{form}" if form.isalnum() else ""
+    return File.stored(
+        uri=str(blob["uri"]),
+        sha256=sha256,
+        size=size,
+        format=form,
+        fetch=lambda: fetch_stored(store, blob, folder, name=sha256[:16] + suffix),
+    )
 
-    return File.stored(uri=str(blob["uri"]), sha256=sha256, size=size, format=form, fetch=fetch)
+
+def fetch_stored(store: BlobStore, blob: dict[str, Json], folder: str, *, name: str) -> str:
+    """Copies a file of the store once to `name` below the attempt's inputs and checks it."""
+    path = os.path.join(folder, "inputs", name)  # noqa: PTH118
+    if not os.path.exists(path):  # noqa: PTH110
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
+        fetch_to(store, blob, path)
+    return path

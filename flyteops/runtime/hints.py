@@ -51,6 +51,14 @@ def bare(hint: Any) -> Any:
             return hint
 
 
+def origin_of(hint: Any) -> Any:
+    """The class behind a hint, with or without arguments."""
+    import typing
+
+    plain = bare(hint)
+    return typing.get_origin(plain) or plain
+
+
 def arguments(hint: Any) -> tuple[Any, ...]:
     """The arguments of a generic hint."""
     import typing
@@ -105,11 +113,15 @@ def fits(of: Json, hint: Any) -> bool:
         case "enum":
             return values_of_enum(plain) == set(items_of(content))
         case "list":
-            return _is_sequence(origin)
+            return _is_sequence(origin) and not class_fields(plain)
         case "dict":
             return isinstance(origin, type) and issubclass(origin, Mapping) and not class_fields(plain)
         case "file" | "dataset":
             return _is_outside(of, plain)
+        case "directory":
+            return _is_folder(str(content), plain)
+        case "pickle":
+            return _is_named(str(content), origin)
         case _ if kind in simple:
             return origin is simple[kind]
     return False
@@ -156,6 +168,26 @@ def _is_outside(of: Json, plain: Any) -> bool:
     if kind == "dataset":
         return origin is Dataset or frame_codec_name(origin) is not None
     return is_path(plain) or is_file(plain) if "/" not in str(content) else blob_format(origin) == content
+
+
+def _is_folder(form: str, plain: Any) -> bool:
+    """Whether a class is the one of a folder, or of a framework's folder of this format."""
+    import typing
+
+    from flyteops.codecs.table import blob_format
+    from flyteops.types import Directory
+
+    origin = typing.get_origin(plain) or plain
+    return is_path(plain) or origin is Directory or ("/" in form and blob_format(origin) == form)
+
+
+def _is_named(name: str, origin: Any) -> bool:
+    """Whether a class is the one a pickle is of. Packages hand out classes that are defined deeper inside of them."""
+    if not isinstance(origin, type):
+        return False
+    package, _, last = name.replace(":", ".").rpartition(".")
+    top = package.partition(".")[0] or "builtins"
+    return origin.__qualname__.rpartition(".")[2] == last and origin.__module__.partition(".")[0] == top
 
 
 def is_file(hint: Any) -> bool:

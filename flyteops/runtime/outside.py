@@ -12,16 +12,18 @@ from flyteops.ports.store import BlobStore
 from flyteops.runtime.endings import IMPORT, Ended, Mismatch
 from flyteops.runtime.files import keep_path, keep_returned, open_stored
 from flyteops.runtime.hints import bare, is_path
-from flyteops.runtime.shapes import kind_of, spelt
+from flyteops.runtime.shapes import kind_of
 
 
 class Outside:
-    """Stores and opens for one attempt. `folder` is the attempt's own; what is stored goes by content below `below`."""
+    """Stores and opens for one attempt. `folder` is the attempt's own; what is stored goes by content below `below`.
+    `scope` is the trust scope of the run: a pickle is read in that of its making only."""
 
-    __slots__ = ("_below", "_count", "_folder", "_store")
+    __slots__ = ("_below", "_count", "_folder", "_scope", "_store")
 
-    def __init__(self, store: BlobStore, folder: str, *, below: str = "") -> None:
+    def __init__(self, store: BlobStore, folder: str, *, scope: str, below: str = "") -> None:
         self._store = store
+        self._scope = scope
         self._below = below
         self._folder = folder
         self._count = 0
@@ -43,11 +45,19 @@ class Outside:
                     from flyteops.runtime.datasets import keep_rows
 
                     return keep_rows(self._put, value, of, scratch=self._scratch())
+                case "directory":
+                    from flyteops.runtime.directories import keep_returned_directory
+
+                    return keep_returned_directory(self._store, value, str(content or ""), below=self._below)
+                case "pickle":
+                    from flyteops.runtime.pickles import keep_pickle
+
+                    return keep_pickle(self._put, value, str(content), scope=self._scope, scratch=self._scratch())
         except Unfit as found:
             raise Mismatch(str(found)) from None
         except LibraryMissing as missing:
             raise Ended(IMPORT, str(missing), kind="LibraryMissing") from None
-        raise Mismatch(f"values of {spelt(of)} are not supported yet")
+        raise Mismatch(f"{of!r} is no type of this version")
 
     def open(self, value: Json, of: Json, hint: Any) -> Any:
         """What a function is given for a wire value."""
@@ -66,11 +76,21 @@ class Outside:
                     from flyteops.runtime.datasets import open_rows
 
                     return open_rows(self._store, _fields(value, "$data"), of, plain, self._folder)
+                case "directory":
+                    from flyteops.runtime.directories import open_directory
+
+                    folder = open_directory(self._store, _fields(value, "$blob"), self._folder)
+                    return _as_path(folder.download()) if is_path(plain) else folder
+                case "pickle":
+                    from flyteops.runtime.pickles import open_pickle
+
+                    blob = _fields(value, "$blob")
+                    return open_pickle(self._store, blob, str(content), hint, scope=self._scope, folder=self._folder)
         except Unfit as found:
             raise Mismatch(str(found)) from None
         except LibraryMissing as missing:
             raise Ended(IMPORT, str(missing), kind="LibraryMissing") from None
-        raise Mismatch(f"values of {kind} are not supported yet")
+        raise Mismatch(f"{of!r} is no type of this version")
 
     def _put(self, path: str, form: str) -> dict[str, Json]:
         """Stores a file; the fields of its blob."""

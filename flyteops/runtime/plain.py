@@ -13,7 +13,7 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, ordered_pairs
 from flyteops.runtime.converting import entered, short, tagged
 from flyteops.runtime.encoding import encode
 from flyteops.runtime.endings import Mismatch
@@ -180,9 +180,9 @@ def _read_dict(value: Any, content: Json, of: Json, keep_file: KeepFile) -> Json
     if key == "str" and isinstance(value, dict):
         return {name: _inside(name, each, item, keep_file) for name, each in value.items()}
     if key != "str" and isinstance(value, list) and all(isinstance(each, list) and len(each) == 2 for each in value):
-        return [
-            [_inside(i, one, key, keep_file), _inside(i, each, item, keep_file)] for i, (one, each) in enumerate(value)
-        ]
+        return ordered_pairs(
+            (_inside(i, one, key, keep_file), _inside(i, each, item, keep_file)) for i, (one, each) in enumerate(value)
+        )
     raise Mismatch(f"{short(value)} is no {spelt(of)}")
 
 

@@ -13,6 +13,7 @@ from flyteops.codecs.dataset import Dataset
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.runtime.binding import Given
 from flyteops.runtime.converting import entered
+from flyteops.runtime.directories import open_directory
 from flyteops.runtime.endings import IMPORT, INTERFACE, USER, Ended, Mismatch
 from flyteops.runtime.files import blob_of, keep_returned, open_stored
 from flyteops.runtime.outside import Outside
@@ -84,8 +85,9 @@ def variable_text(session: Session, name: str, of: Json, value: Json, *, folder:
     if is_scalar(of):
         return text_form(value, of)
 
-    def local(inner: Json, _: Json) -> str:
-        return os.fspath(open_stored(session.store, blob_of(inner), session.folder))
+    def local(inner: Json, inner_type: Json) -> str:
+        opened = open_directory if kind_of(inner_type)[0] == "directory" else open_stored
+        return os.fspath(opened(session.store, blob_of(inner), session.folder))
 
     form = json_form(value, of, open_blob=local)
     if is_file(of):
@@ -191,7 +193,7 @@ def keep_written(session: Session, path: str, of: Json) -> Json:
     import pathlib
 
     kind, content = kind_of(of)
-    outside = Outside(session.store, session.folder, below=session.raw_data)
+    outside = Outside(session.store, session.folder, scope=session.scope, below=session.raw_data)
     if kind == "dataset":
         return outside.keep(Dataset(path, format=str(items_of(content)[1])), of)
     if kind == "file":

@@ -55,5 +55,7 @@ def spelt(of: Json) -> str:
             return kind.capitalize() + (f"[{content}]" if content else "")
         case "dataset":
             return "Dataset"
+        case "pickle":
+            return f"{content} (pickle)"
         case _:
             return kind

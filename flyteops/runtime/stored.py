@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 from flyteops.model.digest import Json, JsonObject, canonical, sha256_hex, value_digest
 from flyteops.ports.store import BlobStore
@@ -15,6 +16,8 @@ from flyteops.runtime.endings import STORE, Ended
 
 WIRE_VERSION = 1
 INLINE_LIMIT = 64 * 1024
+PICKLE = f"pickle+py{sys.version_info[0]}.{sys.version_info[1]}"
+"""How a pickle of this Python is marked."""
 _PREFIX = re.compile(r"(?:(?!\.{1,2}/)[A-Za-z0-9_.-]+/)+[0-9a-f]{64}")
 
 
@@ -72,9 +75,9 @@ def present(store: BlobStore, document: Json) -> bool:
 
     found = True
 
-    def look(blob: dict[str, Json]) -> Json:
+    def look(blob: dict[str, Json], kind: str) -> Json:
         nonlocal found
-        found = found and store.size(blob_key(store, blob)) == blob.get("size")
+        found = found and _blob_present(store, blob, kind)
         return blob
 
     ref = document.get("ref") if isinstance(document, dict) else None
@@ -89,3 +92,12 @@ def present(store: BlobStore, document: Json) -> bool:
     except (Ended, Mismatch):
         return False
     return found
+
+
+def _blob_present(store: BlobStore, blob: dict[str, Json], kind: str) -> bool:
+    if kind == "directory":
+        from flyteops.runtime.directories import directory_present
+
+        return directory_present(store, blob)
+    # What another Python has pickled is of no use to those who come after this one.
+    return store.size(blob_key(store, blob)) == blob.get("size") and (kind != "pickle" or blob["format"] == PICKLE)

@@ -5,46 +5,31 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal as OneOf
 
 from flyteops.model.types import (
-    BOOL,
-    DATE,
-    DATETIME,
-    FILE,
-    FLOAT,
-    INT,
     JSON,
     NONE,
     STR,
-    TIMEDELTA,
     BlobOf,
     DictOf,
     EnumOf,
     ListOf,
     LiteralType,
+    PickleOf,
     Simple,
     spelling,
 )
 from flyteops.source import classes
+from flyteops.source.known_classes import DIRECTORIES, FILES, KNOWN
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, Target
 from flyteops.source.parsing import Unparsed
 from flyteops.source.quoting import unquoted
-from flyteops.source.readings import NOT_YET, Reading, Unread, refused
+from flyteops.source.readings import Reading, Unread, refused
 from flyteops.source.sizes import MAX_DEPTH, MAX_MEMBERS, MAX_PARTS, Sizes
 from flyteops.source.unions import confusable, flat, joined
 
-_SIMPLE: dict[str, LiteralType] = {
-    "builtins.int": INT, "builtins.float": FLOAT, "builtins.bool": BOOL, "builtins.str": STR,
-    "builtins.dict": JSON, "typing.Dict": JSON, "typing.Text": STR,
-    "datetime.datetime": DATETIME, "datetime.date": DATE, "datetime.timedelta": TIMEDELTA,
-    "pathlib.Path": FILE, "pathlib.PosixPath": FILE,
-    "flyteops.types.Json": JSON,
-}  # fmt: skip
-_FILES = frozenset({
-    "flyteops.types.File", "flyteops.File", "flytekit.types.file.FlyteFile", "flytekit.types.file.file.FlyteFile",
-    "flytekit.FlyteFile", "union.FlyteFile", "flyte.io.File",
-})  # fmt: skip
 _LISTS = frozenset({
     "builtins.list", "typing.List", "typing.Sequence", "typing.MutableSequence",
     "collections.abc.Sequence", "collections.abc.MutableSequence",
@@ -62,22 +47,15 @@ _TRANSPARENT = frozenset(
     for name in ("Annotated", "Final", "Required", "NotRequired", "ReadOnly")
 )
 _KEYS = frozenset({"int", "str", "bool", "date", "datetime"})
-_NOT_YET: dict[str, str] = {
-    "flyteops.types.Directory": "Directory",
-    "flytekit.types.directory.FlyteDirectory": "Directory", "flytekit.FlyteDirectory": "Directory",
-    "flyteops.types.Dataset": "Dataset",
-    "flytekit.types.structured.StructuredDataset": "Dataset", "flytekit.StructuredDataset": "Dataset",
-    "pandas.DataFrame": "a data frame (pandas.DataFrame)", "pandas.Series": "a data frame (pandas.Series)",
-    "polars.DataFrame": "a data frame (polars.DataFrame)", "polars.LazyFrame": "a data frame (polars.LazyFrame)",
-    "pyarrow.Table": "a data frame (pyarrow.Table)",
-    "numpy.ndarray": "an array (numpy.ndarray)", "numpy.typing.NDArray": "an array (numpy.typing.NDArray)",
-    "torch.Tensor": "Tensor", "torch.nn.Module": "Module", "torch.nn.modules.module.Module": "Module",
-    "flytekit.extras.pytorch.PyTorchCheckpoint": "Checkpoint",
-    "tensorflow.keras.Model": "KerasModel", "keras.Model": "KerasModel", "keras.models.Model": "KerasModel",
-    "builtins.set": "a pickle (set)", "builtins.frozenset": "a pickle (frozenset)", "typing.Set": "a pickle (set)",
-    "builtins.bytes": "a pickle (bytes)", "builtins.bytearray": "a pickle (bytearray)",
-    "builtins.complex": "a pickle (complex)",
+_SPECIAL = ("typing.", "collections.abc.")
+"""What these modules define are forms of annotations, no classes of which there are objects."""
+_STORED_NOWHERE = {
+    "typing.Set": "set", "typing.FrozenSet": "frozenset", "collections.abc.Set": "set",
+    "collections.abc.MutableSet": "set", "typing.AbstractSet": "set", "typing.MutableSet": "set",
 }  # fmt: skip
+
+
+BlobKind = OneOf["file", "directory"]
 
 
 class Annotations:
@@ -88,6 +66,16 @@ class Annotations:
         self._classes: dict[tuple[str, str], Reading] = {}
         self._open: list[tuple[str, str]] = []
         self._sizes = Sizes()
+        self._whys: dict[str, str] = {}
+
+    def why(self, name: str) -> str:
+        """Why objects of a class that was read as a pickle cannot be stored otherwise."""
+        return self._whys.get(name, "")
+
+    def pickled(self, name: str, why: str) -> PickleOf:
+        """The type of a class whose objects can only travel as pickles, if somebody says that they may."""
+        self._whys.setdefault(name, why)
+        return PickleOf(name)
 
     def read(self, of: ast.expr, module: Module) -> Reading:
         """The type an annotation stands for."""
@@ -154,30 +142,35 @@ class Annotations:
 
     def _external(self, name: str, of: ast.expr, module: Module) -> Reading:
         name = name.replace("typing_extensions.", "typing.", 1)
-        known = _SIMPLE.get(name)
+        return self._tuple(of, module) if name in _TUPLES else self.installed(name)
+
+    def installed(self, name: str) -> Reading:
+        """The type of a class outside of the tree, by its full name."""
+        known = KNOWN.get(name)
         if known is not None:
             return known
-        if name in _FILES:
-            return FILE
-        if name in _NOT_YET:
-            return Unread(NOT_YET + _NOT_YET[name])
         if name in _TUPLES:
-            return self._tuple(of, module)
+            return Unread("a tuple may stand only as what a function returns")
         if name in _ANY:
             return Unread(f"`{name.rpartition('.')[2]}` says nothing about the values")
         if name in _LISTS:
             return Unread("a bare list does not say what is in it")
         if name in _DICTS:
             return JSON
-        if name.startswith("builtins."):
-            return Unread(f"`{name.removeprefix('builtins.')}` is not a type that can be stored")
-        return Unread(f"`{name}` is a class of an installed package, whose source is not read")
+        if name.startswith("builtins.") or name in _STORED_NOWHERE:
+            plain = _STORED_NOWHERE.get(name) or name.removeprefix("builtins.")
+            return self.pickled(plain, f"`{plain}` is not a type that can be stored")
+        if name.startswith(_SPECIAL):
+            return Unread(f"`{name}` says nothing that can be stored")
+        return self.pickled(name, f"`{name}` is a class of an installed package, whose source is not read")
 
     def _generic(self, head: Target, inside: ast.expr, *, of: ast.expr, module: Module) -> Reading:
         if not isinstance(head, External):
-            if isinstance(head, Definition):
-                return Unread(f"`{head.name}` is generic")
-            return self._target(head, of, module)
+            if isinstance(head, Definition) and isinstance(head.node, ast.ClassDef):
+                return self.pickled(str(head), f"`{head.name}` is generic")
+            return (
+                Unread(f"`{head.name}` is generic") if isinstance(head, Definition) else self._target(head, of, module)
+            )
         name = head.name.replace("typing_extensions.", "typing.", 1)
         arguments = inside.elts if isinstance(inside, ast.Tuple) else [inside]
         if name == "typing.Optional":
@@ -192,8 +185,8 @@ class Annotations:
             return self._list(arguments, module)
         if name in _DICTS:
             return self._dict(arguments, of, module)
-        if name in _FILES:
-            return self._file(arguments[0], module)
+        if name in FILES or name in DIRECTORIES:
+            return self._blob("file" if name in FILES else "directory", arguments[0], module)
         return self._external(head.name, of, module)
 
     def _list(self, arguments: Sequence[ast.expr], module: Module) -> Reading:
@@ -207,6 +200,8 @@ class Annotations:
         key = self.read(arguments[0], module)
         if isinstance(key, Unread):
             return key
+        if isinstance(key, PickleOf):
+            return Unread(f"`{key.name}` cannot be the key of a dict")
         if key == STR and isinstance(found, External) and found.name in _ANY:
             return JSON  # what a bare dict says, said longer
         if not (isinstance(key, EnumOf) or (isinstance(key, Simple) and key.name in _KEYS)):
@@ -221,17 +216,17 @@ class Annotations:
         value = self.read(arguments[1], module)
         return value if isinstance(value, Unread) else DictOf(key, value)
 
-    def _file(self, argument: ast.expr, module: Module) -> Reading:
+    def _blob(self, kind: BlobKind, argument: ast.expr, module: Module) -> Reading:
         match argument:
-            case ast.Constant(value=str(text)) | ast.Call(args=[ast.Constant(value=str(text))]):
-                return BlobOf("file", text)
+            case ast.Constant(value=str(text)) | ast.Call(args=[ast.Constant(value=str(text))]) if "/" not in text:
+                return BlobOf(kind, text)
             case ast.Name(id=name):
                 bindings = module.bindings.get(name, ())
                 match bindings[-1].node if bindings else None:
                     case ast.Assign(value=(ast.Constant() | ast.Call()) as value):
-                        return self._file(value, module)
-                return BlobOf("file", name)  # File[csv], as in YAML
-        return Unread("the format of its file is computed")
+                        return self._blob(kind, value, module)
+                return BlobOf(kind, name)  # File[csv], as in YAML
+        return Unread(f"the format of its {kind} is computed")
 
     def _union(self, parts: Sequence[ast.expr], of: ast.expr, module: Module) -> Reading:
         if len(parts) > MAX_MEMBERS:
@@ -271,7 +266,10 @@ class Annotations:
             return Unread(f"`{found.name}` is defined under a condition in {found.module.path}")
         node = found.node
         if isinstance(node, ast.ClassDef):
-            return classes.class_type(found, names=self._names, read=self.read, define=self.definition)
+            reading = classes.class_type(found, names=self._names, read=self.read, define=self.definition)
+            # Whatever stands in the way of reading its fields, its objects may still travel whole.
+            unread = isinstance(reading, Unread) and reading.fault is None
+            return self.pickled(str(found), reading.why) if unread else reading  # type: ignore[union-attr]
         match node:
             case ast.Assign(value=ast.Call() as call):
                 return classes.call_type(call, found, names=self._names, read=self.read)

@@ -7,17 +7,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from flyteops.model.types import EnumOf, RecordField, RecordOf
+from flyteops.model.types import NAMED_BLOBS, EnumOf, LiteralType, RecordField, RecordOf
+from flyteops.source.known_classes import KNOWN
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Names
-from flyteops.source.readings import NOT_YET, Reading, Unread
+from flyteops.source.quoting import unquoted
+from flyteops.source.readings import Reading, Unread
 
+_MODELS = (NAMED_BLOBS["Module"], NAMED_BLOBS["KerasModel"])
+_MAX_BASES = 20
 ReadAnnotation = Callable[[ast.expr, Module], Reading]
 DefineClass = Callable[[Definition], Reading]
-ClassKind = OneOf["dataclass", "pydantic", "namedtuple", "typeddict", "enum", "plain"]
+ClassKind = OneOf["dataclass", "attrs", "pydantic", "namedtuple", "typeddict", "enum", "plain"]
 
 _DATACLASS = frozenset({"dataclasses.dataclass", "pydantic.dataclasses.dataclass"})
-_ATTRS = frozenset({"attr.s", "attr.attrs", "attr.define", "attr.frozen", "attrs.define", "attrs.frozen"})
+_ATTRS = frozenset({
+    "attr.define", "attr.frozen", "attr.mutable", "attrs.define", "attrs.frozen", "attrs.mutable", "attr.dataclass",
+})  # fmt: skip
+_OLD_ATTRS = frozenset({"attr.s", "attr.attrs", "attr.attributes"})
 _NAMED_TUPLE = frozenset({"typing.NamedTuple", "typing_extensions.NamedTuple"})
 _TYPED_DICT = frozenset({"typing.TypedDict", "typing_extensions.TypedDict"})
 _MODEL = frozenset({"pydantic.BaseModel", "pydantic.main.BaseModel"})
@@ -28,8 +35,13 @@ _HARMLESS_BASES = frozenset({
     "builtins.object", "abc.ABC", "typing.Protocol", "typing_extensions.Protocol", "builtins.str", "builtins.int",
 })  # fmt: skip
 _NOT_FIELDS = frozenset({"typing.ClassVar", "typing_extensions.ClassVar", "dataclasses.KW_ONLY"})
-_FIELD_MAKERS = frozenset({"dataclasses.field", "pydantic.Field", "pydantic.fields.Field"})
+_FIELD_MAKERS = frozenset({
+    "dataclasses.field", "pydantic.Field", "pydantic.fields.Field", "attrs.field", "attr.field", "attr.ib",
+    "attr.attrib",
+})  # fmt: skip
+_MODEL_FIELD = frozenset({"pydantic.Field", "pydantic.fields.Field"})
 _NEW_TYPE = frozenset({"typing.NewType", "typing_extensions.NewType"})
+_ALIAS_TYPE = frozenset({"typing.TypeAliasType", "typing_extensions.TypeAliasType"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +59,16 @@ def class_type(found: Definition, *, names: Names, read: ReadAnnotation, define:
     node = found.node
     if not isinstance(node, ast.ClassDef):
         return Unread(f"`{found.name}` is not a class")
+    model = _model_type(found, names)
+    if model is not None:
+        return model
     shape = shape_of(found, names)
     if shape.why:
         return Unread(shape.why)
     if shape.kind == "enum":
         return _enum(found, names)
     if shape.kind == "plain":
-        return Unread(f"{NOT_YET}a pickle (class `{found}`)")
+        return Unread(f"class `{found}` has no fields that could be read")
     if any(isinstance(statement, ast.FunctionDef) and statement.name == "__init__" for statement in node.body):
         return Unread(f"class `{found.name}` has its own `__init__`")
     fields: dict[str, RecordField] = {}
@@ -75,7 +90,7 @@ def class_type(found: Definition, *, names: Names, read: ReadAnnotation, define:
 def shape_of(found: Definition, names: Names, *, depth: int = 0) -> Shape:
     """What kind of class it is, from its decorators and bases."""
     node = found.node
-    if not isinstance(node, ast.ClassDef) or depth > 20:
+    if not isinstance(node, ast.ClassDef) or depth > _MAX_BASES:
         return Shape("plain", (), why=f"the bases of `{found.name}` cannot be followed")
     kind: ClassKind = "plain"
     mixin = ""
@@ -110,6 +125,8 @@ def call_type(call: ast.Call, found: Definition, *, names: Names, read: ReadAnno
     target = names.expression(call.func, found.module)
     name = target.name if isinstance(target, External) else ""
     if name in _NEW_TYPE and len(call.args) == 2:
+        return read(call.args[1], found.module)
+    if name in _ALIAS_TYPE and len(call.args) == 2 and not call.keywords:
         return read(call.args[1], found.module)
     if name in _NAMED_TUPLE or name in _TYPED_DICT:
         return _functional(call, found, typed_dict=name in _TYPED_DICT, names=names, read=read)
@@ -154,6 +171,21 @@ def enum_members(found: Definition, names: Names) -> dict[str, str | int] | Unre
 # ------------------------------------------------------------------------------------------------- shapes
 
 
+def _model_type(found: Definition, names: Names, depth: int = 0) -> LiteralType | None:
+    """The type of a class that derives from the models of a framework, and is stored as they are."""
+    node = found.node
+    if not isinstance(node, ast.ClassDef) or depth > _MAX_BASES:
+        return None
+    for expression in node.bases:
+        base = names.expression(expression, found.module)
+        if isinstance(base, External) and KNOWN.get(base.name) in _MODELS:
+            return KNOWN[base.name]
+        inner = _model_type(base, names, depth + 1) if isinstance(base, Definition) else None
+        if inner is not None:
+            return inner
+    return None
+
+
 def _base_kind(name: str) -> ClassKind | None:
     if name in _MODEL:
         return "pydantic"
@@ -175,13 +207,21 @@ def _decorated(node: ast.ClassDef, found: Definition, shape: Shape, names: Names
         target = names.expression(head, found.module)
         if not isinstance(target, External):
             continue
-        if target.name in _DATACLASS:
-            kind = "dataclass"
-            if isinstance(decorator, ast.Call) and _keyword(decorator, "init") is False:
-                return Shape("plain", (), why=f"dataclass `{found.name}` has no `__init__`")
-        elif target.name in _ATTRS:
-            return Shape("plain", (), why=f"{NOT_YET}an attrs class (`{found}`)")
+        made = _maker(target.name, decorator)
+        if made is None:
+            continue
+        kind = made
+        if isinstance(decorator, ast.Call) and _keyword(decorator, "init") is False:
+            return Shape("plain", (), why=f"dataclass `{found.name}` has no `__init__`")
     return Shape(kind, shape.bases, mixin=shape.mixin)
+
+
+def _maker(name: str, decorator: ast.expr) -> ClassKind | None:
+    """What a decorator makes of a class, when it gives it fields."""
+    if name in _DATACLASS:
+        return "dataclass"
+    by_annotation = isinstance(decorator, ast.Call) and _keyword(decorator, "auto_attribs") is True
+    return "attrs" if name in _ATTRS or (name in _OLD_ATTRS and by_annotation) else None
 
 
 # ------------------------------------------------------------------------------------------------- fields
@@ -190,7 +230,7 @@ def _decorated(node: ast.ClassDef, found: Definition, shape: Shape, names: Names
 def _fields(
     node: ast.ClassDef, found: Definition, kind: ClassKind, *, names: Names, read: ReadAnnotation
 ) -> Iterator[RecordField | Unread]:
-    if kind == "dataclass" and not _is_dataclass_itself(node, found, names):
+    if kind in ("dataclass", "attrs") and not _decorated_itself(node, found, names):
         return
     total = not any(
         keyword.arg == "total" and isinstance(keyword.value, ast.Constant) and keyword.value.value is False
@@ -209,8 +249,20 @@ def _fields(
                     return
                 yield _field(name, annotation, value, total=total, found=found, kind=kind, names=names, read=read)
             case ast.Assign(targets=[ast.Name(id="model_config")], value=value) if kind == "pydantic":
-                if isinstance(value, ast.Call) and _keyword(value, "alias_generator") is not None:
+                if _has_aliases(value):
                     yield Unread(f"the fields of `{found.name}` have aliases")
+                    return
+            case ast.Assign(value=ast.Call(func=func), targets=[ast.Name(id=name), *_]) if kind == "attrs":
+                target = names.expression(func, found.module)
+                if isinstance(target, External) and target.name in _FIELD_MAKERS:
+                    yield Unread(f"field `{found.name}.{name}` has no annotation")
+                    return
+
+
+def _has_aliases(config: ast.expr) -> bool:
+    if isinstance(config, ast.Dict):
+        return any(isinstance(key, ast.Constant) and key.value == "alias_generator" for key in config.keys)
+    return isinstance(config, ast.Call) and _keyword(config, "alias_generator") is not None
 
 
 def _field(
@@ -226,11 +278,15 @@ def _field(
 ) -> RecordField | Unread:
     reading = read(annotation, found.module)
     if isinstance(reading, Unread):
-        return Unread(_within(reading, f"{found.name}.{name}"), reading.fault)
+        return Unread(f"field `{found.name}.{name}`: {reading.why}", reading.fault)
     if kind == "typeddict":
         head = _head(annotation, found.module, names).rpartition(".")[2]
         return RecordField(name, reading, head == "Required" or (total and head != "NotRequired"))
+    if kind == "attrs" and name.startswith("_"):
+        return Unread(f"`{found.name}.{name}` has another name as a parameter")
     required = value is None
+    if kind == "pydantic" and value is None:
+        value = _annotated_field(annotation, found.module, names)
     if isinstance(value, ast.Call):
         target = names.expression(value.func, found.module)
         if isinstance(target, External) and target.name in _FIELD_MAKERS:
@@ -242,10 +298,17 @@ def _field(
     return RecordField(name, reading, required)
 
 
-def _within(reading: Unread, field: str) -> str:
-    if reading.why.startswith(NOT_YET):
-        return f"{reading.why} in field `{field}`"
-    return f"field `{field}`: {reading.why}"
+def _annotated_field(annotation: ast.expr, module: Module, names: Names) -> ast.expr | None:
+    """`Field(…)` inside `Annotated`, where pydantic takes a default and an alias from too."""
+    if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.slice, ast.Tuple):
+        return None
+    if _head(annotation, module, names).rpartition(".")[2] != "Annotated":
+        return None
+    for extra in annotation.slice.elts[1:]:
+        target = names.expression(extra.func, module) if isinstance(extra, ast.Call) else None
+        if isinstance(target, External) and target.name in _MODEL_FIELD:
+            return extra
+    return None
 
 
 def _made(call: ast.Call) -> tuple[str, bool]:
@@ -255,17 +318,21 @@ def _made(call: ast.Call) -> tuple[str, bool]:
         return "is not a parameter of its class", False
     if given & {"alias", "validation_alias", "serialization_alias"}:
         return "has an alias", False
-    has_default = bool(given & {"default", "default_factory"}) or bool(call.args)
+    if "converter" in given:
+        return "is converted by its class", False
+    has_default = bool(given & {"default", "default_factory", "factory"}) or bool(call.args)
     first = call.args[0] if call.args else None
     if isinstance(first, ast.Constant) and first.value is Ellipsis:
         has_default = False
     return "", not has_default
 
 
-def _is_dataclass_itself(node: ast.ClassDef, found: Definition, names: Names) -> bool:
-    heads = (decorator.func if isinstance(decorator, ast.Call) else decorator for decorator in node.decorator_list)
-    targets = (names.expression(head, found.module) for head in heads)
-    return any(isinstance(target, External) and target.name in _DATACLASS for target in targets)
+def _decorated_itself(node: ast.ClassDef, found: Definition, names: Names) -> bool:
+    for decorator in node.decorator_list:
+        target = names.expression(decorator.func if isinstance(decorator, ast.Call) else decorator, found.module)
+        if isinstance(target, External) and _maker(target.name, decorator) is not None:
+            return True
+    return False
 
 
 def _functional(call: ast.Call, found: Definition, *, typed_dict: bool, names: Names, read: ReadAnnotation) -> Reading:
@@ -308,6 +375,8 @@ def _listed(arguments: list[ast.expr], *, typed_dict: bool) -> list[tuple[str, a
 
 
 def _head(annotation: ast.expr, module: Module, names: Names) -> str:
+    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+        annotation = unquoted(annotation.value) or annotation
     head = annotation.value if isinstance(annotation, ast.Subscript) else annotation
     if isinstance(head, ast.Constant):
         return ""

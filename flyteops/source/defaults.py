@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Union
 
-from flyteops.model.digest import Json
+from flyteops.model.digest import Json, ordered_pairs
 from flyteops.model.literals import Literal
 from flyteops.model.types import (
     DictOf,
     EnumOf,
     ListOf,
     LiteralType,
+    PickleOf,
     Simple,
     UnionOf,
     member_key,
@@ -207,6 +208,8 @@ def _fitted(constant: _Constant, wanted: LiteralType) -> Json | InPod:
             return _dict(constant, wanted)
         case UnionOf():
             return _union(constant, wanted)
+        case PickleOf():
+            return InPod()
         case _:
             # A record's or a file's default is an object of the user's own: only the pod can make it.
             if constant is None or isinstance(constant, bool | int | float | date | timedelta | list):
@@ -295,12 +298,16 @@ def _dict(constant: _Constant, wanted: DictOf) -> Json | InPod:
         return InPod()
     if wanted.key == Simple("str"):
         return {str(key): value for key, value in zip(keys, values, strict=True)}
-    return [[key, value] for key, value in zip(keys, values, strict=True)]
+    return ordered_pairs(zip(keys, values, strict=True))
 
 
 def _union(constant: _Constant, wanted: UnionOf) -> Json | InPod:
     # Without conversion first: 1 is an int of `float | int`, but a float of `float | str`.
-    exact = sorted(wanted.members, key=lambda member: isinstance(constant, int) and member == Simple("float"))
+    # A pickle takes anything: what another member takes is that member's.
+    exact = sorted(
+        wanted.members,
+        key=lambda member: (isinstance(member, PickleOf), isinstance(constant, int) and member == Simple("float")),
+    )
     for member in exact:
         try:
             value = _fitted(constant, member)

@@ -58,6 +58,17 @@ class Lookup:
             case Missing(why):
                 return (self._no_name(source, name, why, at, what),)
 
+    def outside(self, module: str, name: str) -> str | None:
+        """The full name of a class of another package that `module:name` means; None when it should be first-party."""
+        if not _plain_names(module, name):
+            return None
+        source = self._modules.load(module)
+        if isinstance(source, Module):
+            target = self._names.member(name, source)
+            return target.name if isinstance(target, External) else None
+        own = self._modules.exists(module.partition(".")[0]) or nearest(module, self._modules.names())
+        return None if own or source is not None else f"{module}.{name}"
+
     def _no_module(self, module: str, name: str, at: Place) -> Diagnostic:
         near = list(nearest(module, self._modules.names()))
         if not near:

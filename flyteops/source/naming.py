@@ -24,6 +24,7 @@ _OWN_PREFIXES = ("runs", "cache", "data", "artifacts", "registry")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[-A-Za-z0-9.]{0,251}[A-Za-z0-9])?")
 _URL = re.compile(r"https?://[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[^\s@#]*)?")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
+_CLASSES = re.compile(r"[A-Za-z_][\w*]*(?:[.:][\w*]+)*")
 _PATH_LONGEST = 200
 _ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
 _LABELS_REFUSED = ("workflows.argoproj.io/", "kubernetes.io/", "flyteops")
@@ -185,6 +186,15 @@ def repository_fault(text: str) -> Fault | None:
     return None if _REPOSITORY.fullmatch(text) else ("FO381", "not a repository", "write OWNER/NAME")
 
 
+def classes_fault(text: str) -> Fault | None:
+    """Classes by full name: of one package at least, since reading a pickle runs what it holds."""
+    if len(text) <= _PATH_LONGEST and _CLASSES.fullmatch(text):
+        return None
+    if text.startswith("*"):
+        return "FO331", "covers classes of every package", "name the package: sklearn.*"
+    return "FO331", "not the name of a class", "write package.module.Class, module:Class or a pattern such as sklearn.*"
+
+
 def text_fault(text: str) -> Fault | None:
     """No environment, file or label can hold a NUL."""
     return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
@@ -212,6 +222,7 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "server": server_fault,
     "url": url_fault,
     "repository": repository_fault,
+    "classes": classes_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {
@@ -228,5 +239,6 @@ PATTERNS: dict[TextRule, str] = {
     "email": _EMAIL.pattern,
     "url": _URL.pattern,
     "repository": _REPOSITORY.pattern,
+    "classes": _CLASSES.pattern,
 }
 """The same rules for the published schema, where a pattern can say them."""

@@ -10,9 +10,6 @@ from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.types import LiteralType
 from flyteops.source.modules import Module
 
-NOT_YET = "not supported yet: "
-"""How the `why` of a type begins that the language has and this version lacks."""
-
 
 @dataclass(frozen=True, slots=True)
 class Unread:

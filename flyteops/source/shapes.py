@@ -29,6 +29,7 @@ TextRule = OneOf[
     "server",
     "url",
     "repository",
+    "classes",
 ]
 
 

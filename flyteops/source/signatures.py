@@ -18,7 +18,7 @@ from flyteops.source.modules import Module, Modules
 from flyteops.source.names import Definition, External, Names
 from flyteops.source.parameters import parameters_of
 from flyteops.source.python import Signature
-from flyteops.source.readings import NOT_YET, Unread
+from flyteops.source.readings import Unread
 from flyteops.source.returns import outputs_of
 
 _Function = ast.FunctionDef
@@ -57,6 +57,9 @@ class PythonSource:
 
     def named_type(self, module: str, name: str, at: Place) -> LiteralType | tuple[Diagnostic, ...]:
         """The type of a first-party class or alias named in YAML as `module:name`."""
+        outside = self._lookup.outside(module, name)
+        if outside is not None:
+            return self._installed(outside, at)
         found = self._lookup.definition(module, name, at, what="type")
         if not isinstance(found, Definition):
             return found
@@ -69,6 +72,16 @@ class PythonSource:
         if reading.fault is not None:
             return (_related(reading.fault, at, "named here"),)
         return (_no_type(f"{module}:{name}", reading.why, at),)
+
+    def why_pickled(self, name: str) -> str:
+        """Why objects of a class that is read as a pickle cannot be stored otherwise."""
+        return self._annotations.why(name)
+
+    def _installed(self, full: str, at: Place) -> LiteralType | tuple[Diagnostic, ...]:
+        reading = self._annotations.installed(full)
+        if isinstance(reading, Unread):
+            return (_no_type(full, reading.why, at),)
+        return reading
 
     def _signature(self, function: FunctionRef, at: Place) -> Signature | tuple[Diagnostic, ...]:
         found = self._lookup.function(function.module, function.name, at)
@@ -131,14 +144,6 @@ def _unknown_decorator(decorator: ast.expr, function: str, module: Module) -> Di
 
 
 def _no_type(named: str, why: str, at: Place) -> Diagnostic:
-    if why.startswith(NOT_YET):
-        return Diagnostic(
-            code="FO900",
-            message=why,
-            place=at,
-            label="not supported yet",
-            help="use a dataclass, an enum, a File or one of the plain types",
-        )
     return Diagnostic(
         code="FO417",
         message=f"{named} is not a type that can be read from source",

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flyteops.model.types import (
+    ANY_OBJECT,
     JSON,
     NONE,
     BlobOf,
+    DatasetOf,
     DictOf,
     EnumOf,
     ListOf,
     LiteralType,
+    PickleOf,
     RecordOf,
     Simple,
     UnionOf,
@@ -62,4 +65,8 @@ def _alike(one: LiteralType, other: LiteralType) -> bool:
             return True  # the empty one is a value of both
         case BlobOf(kind), BlobOf(other_kind):
             return kind == other_kind
+        case DatasetOf(), DatasetOf():
+            return True
+        case PickleOf(mine), PickleOf(theirs):
+            return ANY_OBJECT in (mine, theirs)
     return False

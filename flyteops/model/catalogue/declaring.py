@@ -181,4 +181,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Take it out and revoke it; name it by `secrets:` (not supported yet) or give it to the pod's environment "
         "otherwise. A false alarm is allowed by place and digest under `allow_literals:`.",
     ),
+    Entry(
+        "FO331",
+        "not the name of a class",
+        "`defaults.pickle` lists classes by their full names, with `*` for any text. Reading a pickle runs what it "
+        "holds, so that a list that covers every package is none.",
+        "Write `package.module.Class`, `module:Class` for a class of your own, or a pattern such as `sklearn.*`.",
+    ),
 )

@@ -132,4 +132,63 @@ ENTRIES: tuple[Entry, ...] = (
         "The keys of a stored dict are str, int, bool, date, datetime or an enum.",
         "Use one of these, or a list of records.",
     ),
+    Entry(
+        "FO422",
+        "A class that can only travel as a pickle",
+        "Values are stored field by field, so that every Python and every tool can read them. A class that is no "
+        "dataclass, pydantic model, attrs class, NamedTuple, TypedDict or enum of the project has no such form: its "
+        "objects can travel as pickles, if somebody says that they may. Reading a pickle runs what it holds.",
+        "Make it a dataclass; or write `pickle: true` at the variable, or `defaults.pickle` for the class: said once, "
+        "it holds wherever the class goes; or declare another type in YAML.",
+    ),
+    Entry(
+        "FO423",
+        "A pickle where none is needed",
+        "`pickle: true` is for objects of classes that are stored in no other way.",
+        "Take it away.",
+    ),
+    Entry(
+        "FO424",
+        "A format without a dataset",
+        "`format:` beside `dataset:` says how rows are stored. Alone it says no type.",
+        "Write `dataset: {}` beside it, or `type: File[csv]` for a file.",
+    ),
+    Entry(
+        "FO425",
+        "A column that cannot be",
+        "The columns of a dataset hold plain values. Files, datasets and pickles are kept outside of the rows.",
+        "Let the column be the text of a path or of a key.",
+    ),
+    Entry(
+        "FO426",
+        "A pickle that is written down",
+        "A pickle is read only where it was made: by a task of the same run and trust scope. Nobody can give one.",
+        "Refer to the output of a task that returns the object; let the type be `T | None` where it may be absent.",
+    ),
+    Entry(
+        "FO427",
+        "A value that may be one of several",
+        "In `File | Directory` a path does not say which of them it is, and a map with the fields that two dataclasses "
+        "share does not say whose it is. What a function returns does.",
+        "Let the type be one of them, give one a field that the other lacks, or take the output of a task.",
+    ),
+    Entry(
+        "FO428",
+        "Two spellings of one key",
+        "Keys are read by their type: `10` and `0xa` are one whole number, and a dict has each key once.",
+        "Keep one of them.",
+    ),
+    Entry(
+        "FO429",
+        "A pickle for a program that is no Python",
+        "A pickle is read by the Python that made it. A script, a container or a Kubernetes object can neither read "
+        "nor make one.",
+        "Hand it over as a File in a format of its own, or use a function.",
+    ),
+    Entry(
+        "FO430",
+        "A format that no dataset has",
+        "Rows are stored as parquet, arrow, csv or jsonl.",
+        "Write one of these, or let it be a File of a format of your own: `File[avro]`.",
+    ),
 )

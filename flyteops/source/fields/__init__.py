@@ -47,10 +47,9 @@ DEFAULTS = Table(
     fields={
         "task": Field(shape=TASK_DEFAULTS, description="Options for every task of this file.", example="{retries: 1}"),
         "pickle": Field(
-            shape=ListOf(item=Text()),
-            description="Classes that may travel as pickles.",
+            shape=ListOf(item=Text(rule="classes")),
+            description="Classes that may travel as pickles, by full name; * stands for any text.",
             example="[sklearn.*]",
-            later="pickled values",
         ),
     },
     foreign={"tasks": "task"},

@@ -130,24 +130,36 @@ OPTIONS: dict[str, Field] = {
     "batch": Field(shape=Number(least=1), description="Items of a map that one pod takes.", later="batch"),
 }
 
+DATASET = Table(
+    what="dataset",
+    fields={
+        "dataset": Field(
+            shape=MapOf(value=Text(), key="any", what="column"),
+            description="Columns of a dataset with their types; {} when nothing is said of them.",
+            example="{id: int, name: str}",
+        ),
+        "format": Field(shape=Text(), description="Format of a dataset.", example="parquet"),
+    },
+    required=("dataset",),
+)
 PARAMETER = Either(
     scalar=Text(),
     mapping=Table(
         what="variable",
         fields={
             "type": Field(
-                shape=Either(scalar=Text(), mapping=AnyValue()), description="The type.", example="list[date]"
+                shape=Either(scalar=Text(), mapping=DATASET), description="The type.", example="list[date]"
             ),
             "default": Field(shape=AnyValue(), description="Taken when nothing is given."),
             "description": Field(shape=Text(), description="What it is for."),
             "required": Field(shape=Flag(), description="False when the code has a default."),
-            "pickle": Field(shape=Flag(), description="May travel as a pickle.", later="pickled values"),
+            "pickle": Field(shape=Flag(), description="May travel as a pickle.", example="true"),
             "path": Field(
                 shape=Text(rule="path"), description="Where a script writes the output.", example="out/all.tgz"
             ),
-            "dataset": Field(shape=AnyValue(), description="Columns of a dataset.", later="datasets"),
-            "format": Field(shape=Text(), description="Format of a dataset.", later="datasets"),
+            **DATASET.fields,
         },
+        apart=(("type", "dataset"), ("type", "format")),
     ),
 )  # fmt: skip
 INPUTS = MapOf(value=PARAMETER, key="identifier", what="input")

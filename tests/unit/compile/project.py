@@ -12,8 +12,10 @@ from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.model.types import (
     BOOL,
+    DATASET,
     DATE,
     DATETIME,
+    DIRECTORY,
     FILE,
     FLOAT,
     INT,
@@ -24,6 +26,7 @@ from flyteops.model.types import (
     EnumOf,
     ListOf,
     LiteralType,
+    PickleOf,
     RecordField,
     RecordOf,
     optional,
@@ -44,7 +47,8 @@ REQUEST = RecordOf(
     ),
     name="Request",
 )
-CLASSES: dict[str, LiteralType] = {"m:Request": REQUEST, "m:Region": REGION}
+SVC, NET = PickleOf("sklearn.svm.SVC"), PickleOf("m:Net")
+CLASSES: dict[str, LiteralType] = {"m:Request": REQUEST, "m:Region": REGION, "m:Net": NET, "sklearn.svm:SVC": SVC}
 
 
 def parameter(
@@ -108,7 +112,9 @@ FUNCTIONS = (
     function("sum", parameter("numbers", ListOf(INT)), returns=(INT,)),
     function("look", parameter("json", JSON), returns=(INT,)),
     function("computed", parameter("x", None, why="it is computed"), returns=(None,), why="it is computed"),
-    function("frames", parameter("x", None, why="not supported yet: datasets")),
+    function("train", parameter("rows", DATASET), returns=(SVC,)),
+    function("apply", parameter("model", SVC), parameter("net", ListOf(NET)), returns=(NET,)),
+    function("folder", parameter("where", DIRECTORY), returns=(DIRECTORY,)),
     function("silent", unknown=True),
     function("named", returns=(INT, FLOAT), names=("count", "mean")),
     function("pod", parameter("x", INT, required=False)),
@@ -129,6 +135,9 @@ class HandWritten:
     def named_type(self, module: str, name: str, at: Place) -> LiteralType | tuple[Diagnostic, ...]:
         found = CLASSES.get(f"{module}:{name}")
         return found if found is not None else (Diagnostic(code="FO402", message=f"no class {name}", place=at),)
+
+    def why_pickled(self, name: str) -> str:
+        return f"{name} has no fields that could be read"
 
 
 def manifests(files: Mapping[str, str]) -> tuple[FileManifest, ...]:

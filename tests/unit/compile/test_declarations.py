@@ -52,15 +52,6 @@ tasks:
             'FO226 1:1-2 | the type of the parameter "x" cannot be read: it is computed | declare it in YAML: inputs: {x: TYPE}',
         ],
     ),
-    "later": (
-        """\
-tasks:
-  t: {function: 'm:frames'}
-""",
-        [
-            'FO900 1:1-2 | the parameter "x": not supported yet: datasets',
-        ],
-    ),
     "silent": (
         """\
 tasks:

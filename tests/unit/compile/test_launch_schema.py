@@ -141,9 +141,18 @@ def test_schema_and_reader_take_the_same_values(data: st.DataObject, of: Literal
     by_schema = Draft202012Validator(schema_of(of)).is_valid(value)
     by_reader = taken_by_reader(value, of)
     if wants_words(of) and unquoted(value):
-        assert by_reader or not by_schema
+        assert by_reader or not by_schema or told_apart_by_reader_only(value, of)
     else:
-        assert by_schema == by_reader
+        assert by_schema == by_reader or (by_schema and told_apart_by_reader_only(value, of))
+
+
+def told_apart_by_reader_only(value: Any, of: LiteralType) -> bool:
+    """Whether the reader refuses a map for what no schema sees: it fits two members, or has a key twice."""
+    node, _ = read_json("inputs.json", json.dumps(value, allow_nan=False).encode())
+    faults = Faults()
+    assert node is not None
+    read_literal(node, of, faults=faults)
+    return any(each.code in ("FO427", "FO428") for each in faults.found)
 
 
 @given(st.data(), TYPES)

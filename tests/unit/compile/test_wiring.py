@@ -341,7 +341,6 @@ workflows:
             'FO221 4:18-21 | there is no type "lst" | did you mean list?',
             'FO220 4:41-42 | "]" is expected in the type | write ] here',
             "FO223 4:48-53 | a tuple is legal only as what a function returns | use list[T], or a dataclass with a field for each part",
-            "FO900 4:64-73 | the type Directory: not supported yet",
             'FO250 4:85-86 | the default of "e" must be int, not x | x | write a whole number such as 3',
             'FO228 4:110-112 | the default of "f" is a map, which needs the long form | write f: {type: dict[str, int], default: {}}',
             "FO402 4:119-125 | no class Nope",

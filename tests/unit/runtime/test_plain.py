@@ -89,7 +89,10 @@ RECORD = RecordOf((RecordField("x", INT), RecordField("when", DATE), RecordField
 TYPES: dict[str, tuple[LiteralType, st.SearchStrategy[Any]]] = {
     "list": (ListOf(INT), st.lists(st.integers())),
     "dict": (DictOf(STR, FLOAT), st.dictionaries(st.text(), st.floats(allow_nan=False, allow_infinity=False))),
-    "pairs": (DictOf(INT, BOOL), st.lists(st.tuples(st.integers(), st.booleans()).map(list), unique_by=lambda p: p[0])),
+    "pairs": (
+        DictOf(INT, BOOL),
+        st.dictionaries(st.integers(), st.booleans()).map(lambda d: [*map(list, sorted(d.items()))]),
+    ),
     "record": (RECORD, st.fixed_dictionaries({"x": st.integers(), "when": st.dates().map(str)})),
     "durations": (ListOf(TIMEDELTA), st.lists(st.integers(-(10**14), 10**14).map(lambda n: {"$us": n * 1000}))),
     "json": (JSON, st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5)),

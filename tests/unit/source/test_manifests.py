@@ -428,7 +428,10 @@ TOPS = [
         [('FO301 2:19-27 unknown key "function" | not a key of task defaults | known keys: image, resources, retries, '
          "timeout, interruptible, cache, env, labels, annotations, service_account")],
     ),
-    ("defaults: {pickle: [a]}", [f"FO900 2:12-18 not supported yet: pickled values | {LATER}"]),
+    ("defaults: {pickle: [sklearn.*, 'm:Net', '*', a b]}", [
+        'FO331 2:41-44 "*" may not stand here | covers classes of every package | name the package: sklearn.*',
+        'FO331 2:46-49 "a b" may not stand here | not the name of a class | write package.module.Class, module:Class or a pattern such as sklearn.*',  # noqa: E501
+    ]),
     ("moved: [{from: task/a}]", ['FO318 2:1-6 "moved" needs "to" | to: is missing | add to: task/new']),
     ("moved: {from: task/a}", [('FO302 2:8-22 "moved" must be a list | this is a map | '
                                "write moved: [{from: task/old, to: task/new}]")]),

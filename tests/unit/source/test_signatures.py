@@ -10,21 +10,26 @@ from flyteops.model.diagnostics import Place, Related
 from flyteops.model.literals import Literal
 from flyteops.model.types import (
     BOOL,
+    DATASET,
     DATE,
     DATETIME,
+    DIRECTORY,
     FILE,
     FLOAT,
     INT,
     JSON,
+    NAMED_BLOBS,
     STR,
     TIMEDELTA,
     BlobOf,
     DictOf,
     EnumOf,
     ListOf,
+    PickleOf,
     RecordField,
     RecordOf,
     optional,
+    pickles_in,
     union,
 )
 from flyteops.model.works import FunctionRef
@@ -36,8 +41,12 @@ import datetime, datetime as dt, pathlib, typing, typing as t
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Dict, List, Literal, Optional, Sequence, Union
-from flyteops.types import File
+from flyteops.types import Dataset, Directory, File
+from flytekit.types.directory import FlyteDirectory
 from flytekit.types.file import FlyteFile
+import numpy as np, pandas as pd, polars as pl, pyarrow as pa, tensorflow as tf, torch
+from numpy.typing import NDArray
+from torch import nn
 """
 
 REQUEST = RecordOf((RecordField("a", INT), RecordField("b", STR, False)), name="Request")
@@ -78,6 +87,19 @@ REQUEST = RecordOf((RecordField("a", INT), RecordField("b", STR, False)), name="
         ("File['csv']", BlobOf("file", "csv")),
         ("File[csv]", BlobOf("file", "csv")),
         ("FlyteFile[typing.TypeVar('parquet')]", BlobOf("file", "parquet")),
+        ("Directory", DIRECTORY),
+        ("FlyteDirectory['csv']", BlobOf("directory", "csv")),
+        ("Dataset", DATASET),
+        ("pd.DataFrame", DATASET),
+        ("Annotated[pd.DataFrame, kwtypes(a=int)]", DATASET),
+        ("list[pl.LazyFrame]", ListOf(DATASET)),
+        ("pa.Table | None", optional(DATASET)),
+        ("np.ndarray", NAMED_BLOBS["Array"]),
+        ("NDArray[np.float64]", NAMED_BLOBS["Array"]),
+        ("dict[str, torch.Tensor]", DictOf(STR, NAMED_BLOBS["Tensor"])),
+        ("torch.nn.Module", NAMED_BLOBS["Module"]),
+        ("nn.Module", NAMED_BLOBS["Module"]),
+        ("tf.keras.Model", NAMED_BLOBS["KerasModel"]),
     ],
 )
 def test_an_annotation_is_a_type(annotation: str, expected: object) -> None:
@@ -101,6 +123,10 @@ def test_an_annotation_is_a_type(annotation: str, expected: object) -> None:
         ("class X(Enum):\n A = 1\n B = auto()\n C = A", EnumOf((1, 2))),
         ("class X(StrEnum):\n RED = auto()\n BLUE = 'b'", EnumOf(("red", "b"))),
         ("class X(IntEnum):\n A = 7\n B = -1", EnumOf((7, -1))),
+        ("@attrs.define\nclass X:\n a: int\n b: str = attrs.field(factory=str)", REQUEST),
+        ("class X(BaseModel):\n a: int\n b: Annotated[str, Field(default='x')]", REQUEST),
+        ("class X(TypedDict):\n a: int\n b: 'NotRequired[str]'", REQUEST),
+        ("X = TypeAliasType('X', list[int])", ListOf(INT)),
         ("X = list[int]", ListOf(INT)),
         ("X: TypeAlias = 'dict[str, int]'", DictOf(STR, INT)),
         ("X = NewType('X', int)", INT),
@@ -111,10 +137,11 @@ def test_an_annotation_is_a_type(annotation: str, expected: object) -> None:
 )
 def test_a_first_party_class_is_read_from_its_body(definition: str, expected: object) -> None:
     before = """
-    import dataclasses
+    import attrs, dataclasses
     from dataclasses import dataclass, field, KW_ONLY
     from enum import Enum, IntEnum, StrEnum, auto
-    from typing import ClassVar, NamedTuple, NewType, NotRequired, Required, TYPE_CHECKING, TypeAlias, TypedDict
+    from typing import Annotated, ClassVar, NamedTuple, NewType, NotRequired, Required, TYPE_CHECKING, TypeAlias, TypedDict
+    from typing_extensions import TypeAliasType
     from pydantic import BaseModel, Field
     """
     found = good("from types_ import X\ndef f(x: X): ...", types_=f"{_flat(before)}\n{definition}\n").parameters[0]
@@ -142,18 +169,8 @@ def _flat(text: str) -> str:
         ("X = NamedTuple('X', fields())", "the fields of `X` are computed"),
         ("X = make()", "`X` is computed in m.py"),
         ("X = TypeVar('X')", "`X` is a type variable"),
-        ("class X: ...", "not supported yet: a pickle (class `m:X`)"),
-        ("class X(Enum):\n A = object()", "the value of `X.A` is neither text nor a whole number"),
-        ("class X(Enum):\n A = 1\n B = 'b'", "the values of enum `X` are not all text or all whole numbers"),
-        ("class X(lib.Base):\n a: int", "`X` derives from `lib.Base`, whose source is not read"),
-        ("class X(BaseModel):\n a: int = Field(alias='b')", "`X.a` has an alias"),
-        ("@dataclass\nclass X:\n a: lib.Y", "field `X.a`: `lib.Y` is a class of an installed package, whose source is not read"),
-        ("@dataclass\nclass X:\n a: set[int]", "not supported yet: a pickle (set) in field `X.a`"),
-        ("@attrs.define\nclass X:\n a: int", "not supported yet: an attrs class (`m:X`)"),
-        ("class X(Generic[T]): ...", "`X` is generic"),
         ("if cond:\n X = int", "`X` is defined under a condition in m.py"),
         ("def X(): ...", "`X` is a function, not a type"),
-        ("import lib as X", "`lib` is a class of an installed package, whose source is not read"),
         ("", "`X` is not defined in m.py"),
     ],
 )  # fmt: skip
@@ -177,23 +194,54 @@ def test_what_cannot_be_read_says_why(definition: str, why: str) -> None:
         ("Any", "`Any` says nothing about the values"),
         ("list", "a bare list does not say what is in it"),
         ("List[Any]", "`Any` says nothing about the values"),
-        ("bytes", "not supported yet: a pickle (bytes)"),
-        ("pandas.DataFrame", "not supported yet: a data frame (pandas.DataFrame)"),
-        ("list[np.ndarray]", "not supported yet: an array (numpy.ndarray)"),
-        ("torch.nn.Module", "not supported yet: Module"),
-        ("FlyteDirectory", "not supported yet: Directory"),
+        ("Callable[[int], str]", "`typing.Callable` says nothing that can be stored"),
+        ("dict[bytes, int]", "`bytes` cannot be the key of a dict"),
         ("make('int')", "its annotation is computed"),
         ("'not a type'", "its annotation 'not a type' is not an expression"),
-        ("svm.SVC", "`sklearn.svm.SVC` is a class of an installed package, whose source is not read"),
     ],
 )
 def test_what_the_language_lacks_says_so(annotation: str, why: str) -> None:
-    before = (
-        "import pandas, torch, numpy as np\nfrom sklearn import svm\nfrom typing import Any, List\n"
-        "from flytekit.types.directory import FlyteDirectory"
-    )
-    found = parameter(annotation, before=before)
+    found = parameter(annotation, before="from typing import Any, Callable, List")
     assert (found.type, found.why) == (None, why)
+
+
+PICKLED = """
+import attrs, lib
+from dataclasses import dataclass
+from enum import Enum
+from sklearn import svm
+from typing import Generic, Set
+from pydantic import BaseModel, Field
+"""
+
+
+@pytest.mark.parametrize(
+    ("definition", "annotation", "expected", "why"),
+    [
+        ("class X: ...", "X", "m:X", "class `m:X` has no fields that could be read"),
+        ("class X: ...", "list[X]", ListOf(PickleOf("m:X")), "class `m:X` has no fields that could be read"),
+        ("class X(Enum):\n A = object()", "X", "m:X", "the value of `X.A` is neither text nor a whole number"),
+        ("class X(Enum):\n A = 1\n B = 'b'", "X", "m:X", "the values of enum `X` are not all text or all whole numbers"),
+        ("class X(lib.Base):\n a: int", "X", "m:X", "`X` derives from `lib.Base`, whose source is not read"),
+        ("class X(BaseModel):\n a: int = Field(alias='b')", "X", "m:X", "`X.a` has an alias"),
+        ("@dataclass\nclass X:\n a: object", "X", "m:X", "field `X.a`: `object` says nothing about the values"),
+        ("@dataclass\nclass X:\n a: set[int]", "X", RecordOf((RecordField("a", PickleOf("set")),)), "`set` is not a type that can be stored"),
+        ("@attrs.define\nclass X:\n _a: int", "X", "m:X", "`X._a` has another name as a parameter"),
+        ("@attrs.define\nclass X:\n a: int = attrs.field(converter=int)", "X", "m:X", "`X.a` is converted by its class"),
+        ("class X(Generic[T]): ...", "X[int]", "m:X", "`X` is generic"),
+        ("", "bytes", "bytes", "`bytes` is not a type that can be stored"),
+        ("", "Set[int]", "set", "`set` is not a type that can be stored"),
+        ("", "svm.SVC", "sklearn.svm.SVC", "`sklearn.svm.SVC` is a class of an installed package, whose source is not read"),
+    ],
+)  # fmt: skip
+def test_other_classes_can_only_be_pickled(definition: str, annotation: str, expected: object, why: str) -> None:
+    project = source({"m.py": f"{PICKLED}\n{definition}\ndef f(x: {annotation}): ..."})
+    found = project.signature(FunctionRef(module="m", name="f"), AT)
+    assert isinstance(found, Signature)
+    of = found.parameters[0].type
+    assert of == (PickleOf(expected) if isinstance(expected, str) else expected)
+    assert of is not None
+    assert [project.why_pickled(name) for name in pickles_in(of)] == [why]
 
 
 def test_no_annotation_leaves_the_variable_to_yaml() -> None:
@@ -213,14 +261,14 @@ def test_no_annotation_leaves_the_variable_to_yaml() -> None:
         ("'list[int]'", "value", [(None, ListOf(INT))]),
         ("tuple[int, str]", "tuple", [(None, INT), (None, STR)]),
         ("Tuple[int]", "tuple", [(None, INT)]),
-        ("'Annotated[Tuple[int, lib.X], 1]'", "tuple", [(None, INT), (None, None)]),
+        ("'Annotated[Tuple[int, lib.X], 1]'", "tuple", [(None, INT), (None, PickleOf("lib.X"))]),
         ("Pair", "tuple", [(None, INT), (None, FLOAT)]),
         ("Named", "tuple", [("model", FILE), ("score", FLOAT)]),
         ("Short", "tuple", [("n", INT)]),
         ("list[Named]", "value", [(None, ListOf(RecordOf((RecordField("model", FILE), RecordField("score", FLOAT)))))]),
         ("tuple", "unknown", []),
         ("NoReturn", "none", []),
-        ("lib.X", "value", [(None, None)]),
+        ("lib.X", "value", [(None, PickleOf("lib.X"))]),
     ],
 )
 def test_a_return_is_outputs(annotation: str, returns: str, outputs: list[tuple[str | None, object]]) -> None:
@@ -512,7 +560,11 @@ def test_decorators() -> None:
 
 
 def test_a_named_type_is_read_for_yaml() -> None:
-    project = source({"t.py": "import enum\nclass E(enum.Enum):\n A = 1\nclass P: ...\ndef f(): ...\nX = list[E]"})
+    project = source(
+        {
+            "t.py": "import enum\nfrom flyteops.types import File\nclass E(enum.Enum):\n A = 1\nclass P: ...\ndef f(): ...\nX = list[E]"
+        }
+    )
     assert project.named_type("t", "E", AT) == EnumOf((1,))
     assert project.named_type("t", "X", AT) == ListOf(EnumOf((1,)))
 
@@ -521,7 +573,10 @@ def test_a_named_type_is_read_for_yaml() -> None:
         assert isinstance(found, tuple)
         return found[0].code, found[0].message, found[0].label
 
-    assert told("P") == ("FO900", "not supported yet: a pickle (class `t:P`)", "not supported yet")
+    assert project.named_type("t", "P", AT) == PickleOf("t:P")
+    assert project.named_type("sklearn.svm", "SVC", AT) == PickleOf("sklearn.svm.SVC")
+    assert project.named_type("pandas", "DataFrame", AT) == DATASET
+    assert project.named_type("t", "File", AT) == FILE
     assert told("f") == ("FO417", "t:f is not a type that can be read from source", "`f` is a function, not a type")
     assert told("Q") == ("FO402", 'type "Q" does not exist in module "t"', "looked in t.py")
 
@@ -568,10 +623,7 @@ def test_nothing_of_the_user_runs() -> None:
         ("x", INT, False, None),
         ("y", None, False, None),
     ]
-    assert (
-        found.outputs[0].why
-        == "`not_installed_anywhere.Model` is a class of an installed package, whose source is not read"
-    )
+    assert found.outputs[0].type == PickleOf("not_installed_anywhere.Model")
 
 
 @pytest.mark.parametrize(

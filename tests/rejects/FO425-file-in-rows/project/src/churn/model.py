@@ -1,0 +1,4 @@
+import pandas as pd
+
+
+def fit(rows: pd.DataFrame) -> None: ...

@@ -1,0 +1,4 @@
+from sklearn.svm import SVC
+
+
+def score(model: SVC) -> float: ...

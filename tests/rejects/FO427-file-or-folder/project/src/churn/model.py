@@ -1,0 +1,4 @@
+from flyteops.types import Directory, File
+
+
+def count(where: File | Directory) -> int: ...
