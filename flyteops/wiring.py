@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flyteops.operations.planning import Planned
     from flyteops.plan import History, Verdict
     from flyteops.ports.cluster import Cluster
+    from flyteops.ports.images import ImageRegistry
     from flyteops.ports.registry import KeptRegistry
     from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
@@ -165,6 +166,26 @@ class Workspace:
         if writing:
             refuse_embedded_in_ci(registry.snapshot(self.domain).lineage, environ=self.environ)
         return registry
+
+    def image_registry(self) -> ImageRegistry:
+        """Whoever knows the digests of images; nothing is asked yet."""
+        from flyteops.adapters.image_registry import HttpImageRegistry
+
+        return HttpImageRegistry()
+
+    def applied_task(self, project: str, domain: str, task: str) -> tuple[str | None, str]:
+        """The digest of a task of another project that shares this registry; or none, and why."""
+        from flyteops.model.errors import OutsideFailed
+        from flyteops.model.ids import EntityId, Kind
+
+        other = replace(self, settings=replace(self.settings, project=project))
+        try:
+            record = other.registry().snapshot(domain).entities.get(EntityId(Kind.TASK, task))
+        except Refused as error:
+            return None, error.message
+        except OutsideFailed as error:
+            return None, f"{error.service}: {error.message}"
+        return (record.digest, "") if record else (None, f"{project}/{domain} has no task {task}")
 
     def store(self) -> CleanableStore:
         """The object store of the domain: a folder, or a bucket."""

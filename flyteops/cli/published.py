@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flyteops.model.digest import JsonObject
-from flyteops.views.schema_words import CONSENT, DIAGNOSTICS, EXAMPLES, PLAN, described
+from flyteops.views.schema_words import CONSENT, DIAGNOSTICS, EXAMPLES, LOCK, PLAN, described
 
 PUBLISHED: dict[str, str] = {
     "project": "flyteops.yaml: the settings of a project.",
     "declarations": "Files of tasks, workflows and launch plans; overlays of a domain too.",
     "consent": "The file of consents to changes that a rule would refuse.",
+    "lock": "flyteops.lock: what images and tasks of other projects are pinned to.",
     "plan": "A saved plan, as `plan --out` writes it.",
     "diagnostics": "What `-o json` prints of faults.",
     "launch-inputs": "The file of `run --inputs`, of any launch plan.",
@@ -37,6 +38,10 @@ def _schema(name: str) -> tuple[JsonObject, dict[str, str]]:
             from flyteops.operations.consenting import consent_schema
 
             return consent_schema(), CONSENT
+        case "lock":
+            from flyteops.operations.locking import lock_schema
+
+            return lock_schema(), LOCK
         case "plan":
             from flyteops.plan.document import plan_schema
 

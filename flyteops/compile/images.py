@@ -61,6 +61,10 @@ class Images:
             return None
         return self._pinned(Image(name=text, reference=text), at=node.place, faults=faults)
 
+    def digest_of(self, reference: str, *, at: Place, faults: Faults) -> str | None:
+        """The digest of a reference that stands elsewhere than in `image:`."""
+        return self._pinned(Image(name=reference, reference=reference), at=at, faults=faults).digest
+
     def _by_default(self, faults: Faults) -> Image | None:
         if self._default is not None and self._known is None:
             name, declared = self._default, self.declared.get(self._default)

@@ -16,7 +16,7 @@ from flyteops.compile.scripts import refuse_paths, script_paths
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Interface
 from flyteops.model.types import pickles_in
-from flyteops.model.works import DynamicWork, FunctionRef, FunctionWork, RefWork, ScriptWork, TaskWork
+from flyteops.model.works import ContainerWork, DynamicWork, FunctionRef, FunctionWork, RefWork, ScriptWork, TaskWork
 from flyteops.source.fields.tasks import KINDS
 from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping, Scalar, TreeNode
@@ -79,7 +79,7 @@ def _work(known: Known, body: Mapping, kind: str, node: TreeNode, *, interface: 
             paths = script_paths(body, interface, faults=known.faults)
             return None if paths is None else ScriptWork(script=node.text, paths=paths)
         case "container" if isinstance(node, Mapping):
-            return read_container(node, interface, faults=known.faults)
+            return _pinned(known, read_container(node, interface, faults=known.faults), node)
         case "manifest" if isinstance(node, Scalar):
             return read_object(node, body, interface, read=known.repository.read, faults=known.faults)
         case "ref" if isinstance(node, Mapping):
@@ -119,6 +119,15 @@ def _dynamic(known: Known, body: Mapping, node: Scalar, classes: Classes) -> Mad
         interface=Interface(inputs=found.interface.inputs, outputs=outputs),
         description=signature.description,
     )
+
+
+def _pinned(known: Known, work: ContainerWork | None, node: Mapping) -> ContainerWork | None:
+    """A container whose image says its digest, when the lock knows it."""
+    if work is None:
+        return None
+    at = node.get("image")
+    digest = known.profiles.images.digest_of(work.image, at=at.place if at else node.place, faults=known.faults)
+    return work if digest is None or "@" in work.image else replace(work, image=f"{work.image}@{digest}")
 
 
 def signature_of(known: Known, path: str, at: Place) -> Signature | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import Refused
 from flyteops.model.ids import EntityId
+from flyteops.model.locking import LOCK_FILE
 from flyteops.model.plan import Deltas, Plan, PlanContext, TreeIdentity
 from flyteops.model.program import Program
 from flyteops.model.state import EntityRecord, Snapshot
@@ -45,6 +46,8 @@ def identify(tree: Tree, sources: Sources) -> TreeIdentity:
     User code enters through the digests of tasks, so that it need not be read twice.
     """
     paths = [SETTINGS_FILE, *declaration_paths(tree, sources.declarations)]
+    if tree.read(LOCK_FILE) is not None:
+        paths.append(LOCK_FILE)
     lines = [f"{sha256_hex(tree.read(path) or b'')} {path}\n" for path in paths]
     return TreeIdentity(
         commit=tree.commit,

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from flyteops.compile import Repository, compile_all, compile_program, with_contents
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
+from flyteops.model.locking import Pins
 from flyteops.model.program import Program
+from flyteops.operations.locking import read_pins
 from flyteops.ports.trees import Tree
 from flyteops.source.credentials import Allowed, credentials_in, suspicious
 from flyteops.source.manifests import FileManifest, parse_file
@@ -151,9 +153,21 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
     return load_with_readings(tree, sources, domain=domain)[0]
 
 
+def _read(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
+    """The declarations, and what is read beside them; a lock that cannot be read is told among the rest."""
+    readings = read_declarations(tree, sources)
+    try:
+        pins = read_pins(tree)
+    except InvalidProject as invalid:
+        readings = replace(readings, diagnostics=(*readings.diagnostics, *invalid.diagnostics))
+        pins = Pins()
+    beside = Repository(read=tree.read, paths=tree.paths, images=pins.images, entities=pins.entities)
+    return readings, beside
+
+
 def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Program, Readings]:
     """The program of one domain, and the declarations that it was compiled from."""
-    readings = read_declarations(tree, sources)
+    readings, beside = _read(tree, sources)
     try:
         program = compile_program(
             project=sources.project,
@@ -163,7 +177,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
             project_defaults=sources.defaults,
             python=readings.python,
             default_image=sources.default_images.get(domain),
-            repository=Repository(read=tree.read, paths=tree.paths),
+            repository=beside,
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None
@@ -176,7 +190,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
 
 def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tuple[Diagnostic, ...]]:
     """The programs of all domains, and the warnings of reading; InvalidProject with every fault, each told once."""
-    readings = read_declarations(tree, sources)
+    readings, beside = _read(tree, sources)
     try:
         programs = compile_all(
             project=sources.project,
@@ -185,7 +199,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             project_defaults=sources.defaults,
             python=readings.python,
             default_images=sources.default_images,
-            repository=Repository(read=tree.read, paths=tree.paths),
+            repository=beside,
         )
     except InvalidProject as invalid:
         raise _together(readings, invalid, tree) from None

@@ -28,6 +28,11 @@ DIAGNOSTICS = {
     "end_column": "The column after the last.",
     "help": "The way out.",
 }
+LOCK = {
+    "apiVersion": "The language of this file.",
+    "images": "Digests of images, by reference, or by name and what they are built from.",
+    "entities": "Digests of tasks of other projects, by PROJECT/DOMAIN/NAME@VERSION.",
+}
 PLAN = {
     "action": "What happens to the entity.",
     "adapted": "Consumers that change in the same plan.",
@@ -124,6 +129,11 @@ EXAMPLES: dict[str, Json] = {
         "consent": [
             {"address": "task/prep", "rule": "FO-I107", "reason": "nobody uses it", "expires": "2026-12-31"},
         ],
+    },
+    "lock": {
+        "apiVersion": "flyteops/v1",
+        "images": {"ghcr.io/acme/base:v7": f"sha256:{'9f' * 32}", "train:1c3a5b7d9e0f2468": f"sha256:{'4e' * 32}"},
+        "entities": {"nlp/production/embed@active": "c2" * 32},
     },
     "diagnostics": [
         {
