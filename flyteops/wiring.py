@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.images import ImageRegistry
     from flyteops.ports.registry import KeptRegistry
+    from flyteops.ports.secrets import SecretPlace
     from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
 
@@ -197,6 +198,22 @@ class Workspace:
         from flyteops.adapters.store_object import ObjectStore
 
         return ObjectStore(where)
+
+    def secret_places(self) -> tuple[SecretPlace, ...]:
+        """Where values of secrets lie on this machine, the first that knows one counts."""
+        import shutil
+
+        from flyteops.adapters.git_command import run_git
+        from flyteops.adapters.secret_places import FileSecrets, SopsSecrets, VariableSecrets
+
+        root = self.settings.root
+
+        def ignored(path: Path) -> bool:
+            # 128: no repository at all, so nothing that could be committed by mistake.
+            return run_git(root, "check-ignore", "-q", str(path.relative_to(root))).returncode in (0, 128)
+
+        sops = SopsSecrets(root, program=shutil.which("sops"))
+        return VariableSecrets(self.environ), FileSecrets(root, ignored=ignored), sops
 
     def target(self) -> Target:
         """What emitted objects are for: the domain's cluster as declared, or the place it would have."""

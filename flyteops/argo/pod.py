@@ -9,6 +9,7 @@ from flyteops.argo.faults import Findings
 from flyteops.argo.images import checked_reference, image_reference
 from flyteops.argo.places import set_labels, set_scheduling
 from flyteops.argo.retry import retry_strategy
+from flyteops.argo.surroundings import set_surroundings
 from flyteops.argo.target import CodeBundle, CodeInImage, Target
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import Amount, Resources, Retries, Task, TaskSettings
@@ -62,9 +63,11 @@ def task_pod(task: Task, settings: TaskSettings, *, verb: str, target: Target, f
         target=target,
         found=found,
     )
-    _set_limits(body, task, settings, target=target, found=found)
+    calls = (task.batch or 1) if verb == "map-item" else 1
+    _set_limits(body, task, settings, calls=calls, target=target, found=found)
     set_scheduling(body, task, settings, target=target, found=found)
     set_labels(body, task, settings, found=found)
+    set_surroundings(body, task, secured=_locked(), found=found)
     body["retryStrategy"] = retry_strategy(settings.retries)
     if task.service_account:
         account = found.object_name(task.service_account, at=(at, "service_account"), what="service account")
@@ -230,7 +233,9 @@ def _kube(text: str) -> str:
 # -------------------------------------------------------------------------------------- limits
 
 
-def _set_limits(body: JsonObject, task: Task, settings: TaskSettings, *, target: Target, found: Findings) -> None:
+def _set_limits(
+    body: JsonObject, task: Task, settings: TaskSettings, *, calls: int, target: Target, found: Findings
+) -> None:
     container = _dict(body["container"])
     at = f"task/{task.name}"
     amounts = resource_amounts(settings.resources, target=target)
@@ -249,13 +254,16 @@ def _set_limits(body: JsonObject, task: Task, settings: TaskSettings, *, target:
             *_list(container["volumeMounts"]),
             {"name": "flyteops-shm", "mountPath": "/dev/shm"},  # noqa: S108 the mount point of shared memory
         ]
-    _set_bounds(body, task, settings, target=target, found=found)
+    _set_bounds(body, task, settings, calls=calls, target=target, found=found)
 
 
-def _set_bounds(body: JsonObject, task: Task, settings: TaskSettings, *, target: Target, found: Findings) -> None:
+def _set_bounds(
+    body: JsonObject, task: Task, settings: TaskSettings, *, calls: int, target: Target, found: Findings
+) -> None:
     timeout = settings.timeout
     if timeout.run_s is not None:
-        body["activeDeadlineSeconds"] = math.ceil(timeout.run_s) + START_ALLOWANCE_S
+        # Of one call; a pod that takes a batch makes as many, one after the other.
+        body["activeDeadlineSeconds"] = math.ceil(timeout.run_s * calls) + START_ALLOWANCE_S
     if timeout.queued_s is not None:
         if target.argo == "4.1":
             body["pendingTimeout"] = f"{math.ceil(timeout.queued_s)}s"

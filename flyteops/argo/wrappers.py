@@ -33,9 +33,13 @@ def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings)
         return ""
     partial = work.min_successes is not None or work.min_success_ratio is not None
     item = _item_template(work, shelf=shelf, target=target, found=found)
-    size = shelf.put("size", control_pod("map-size", target=target, found=found, result=ITEMS))
+    batch = ("--batch", str(work.task.batch)) if work.task.batch else ()
+    size = shelf.put("size", control_pod("map-size", target=target, found=found, result=ITEMS, flags=batch))
     gather = shelf.put("gather", control_pod("map-gather", target=target, found=found))
-    found.note(f"each item of the map over task/{work.task.name} is a pod of its own (one item a batch)")
+    if work.task.batch:
+        found.note(f"a pod of the map over task/{work.task.name} takes {work.task.batch} items, one after the other")
+    else:
+        found.note(f"each item of the map over task/{work.task.name} is a pod of its own (one item a batch)")
     body = _dag(
         [
             _call("size", size),
@@ -47,14 +51,16 @@ def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings)
             {**_call("gather", gather), "depends": _after_items(partial=partial)},
         ]
     )
-    if work.concurrency is not None:
-        body["parallelism"] = work.concurrency
+    bounds = [each for each in (work.concurrency, work.task.actor and work.task.actor.replicas) if each]
+    if bounds:
+        body["parallelism"] = min(bounds)
     return shelf.put("map", body)
 
 
 def _item_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings) -> str:
     pod = shelf.put("item", work_pod(work.task, work.settings, verb="map-item", target=target, found=found))
-    if work.settings.cache is None:
+    if work.settings.cache is None or work.task.batch:
+        # A pod that takes a batch looks each item up itself.
         return pod
     flags = ("--item", ITEM, "--scope", target.cache_scope, *launch_flags(target))
     lookup = control_pod("lookup", target=target, found=found, result=HIT_OR_MISS, flags=flags)

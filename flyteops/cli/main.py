@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "diff": "Show what differs between two domains, generations or commits.",
     "run": "Run a workflow, launch plan or task on this machine.",
     "lock": "Pin images and tasks of other projects to digests.",
+    "test": "Run the project's own tests on this machine.",
     "render": "Write the Argo objects that a cluster would get.",
     "show": "Show one entity, a saved plan, or what an error's code means.",
     "explain": "Explain an entity, a node or a code: values, where each was written, who depends on it.",

@@ -44,7 +44,7 @@ def run(  # noqa: PLR0913 - one argument an option
 ) -> int:
     """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""
     from flyteops.cli.launching import launch_of
-    from flyteops.cli.running import Options, local_run
+    from flyteops.cli.running import Options, local_run, secrets_here
     from flyteops.operations.sources import load_program
 
     workspace = session.workspace()
@@ -64,5 +64,6 @@ def run(  # noqa: PLR0913 - one argument an option
         words=words,
         inputs_file=inputs_file,
         slot=slot,
+        secrets=secrets_here(session, workspace, program, what),
     )
     return local_run(session, workspace, what, options)

@@ -8,9 +8,9 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flyteops.cli.exits import Exit
@@ -19,6 +19,7 @@ from flyteops.cli.session import Session
 
 if TYPE_CHECKING:
     from flyteops.local import RunEvent, RunRequest, RunResult
+    from flyteops.model.program import Program
     from flyteops.operations.answering import Said
     from flyteops.operations.running import Launch
     from flyteops.wiring import Workspace
@@ -42,6 +43,17 @@ class Options:
     refused: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     """What gates are answered, as it was written."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+def secrets_here(session: Session, workspace: Workspace, program: Program, what: Launch) -> dict[str, str]:
+    """The values of the secrets that the run needs; what has no effect on this machine is said."""
+    from flyteops.operations.local_secrets import local_notes, secrets_for
+
+    values = secrets_for(what.graph, program, workspace.secret_places())
+    for note in local_notes(what.graph):
+        session.output.say(f"note: {note}")
+    return values
 
 
 def local_run(session: Session, workspace: Workspace, what: Launch, options: Options) -> int:
@@ -54,7 +66,7 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
     from flyteops.wiring import system_clock, system_ids
 
     output = session.output
-    request = _request(session, workspace, what, options)
+    request = request_of(session, workspace, what, options)
     terminal = AskingTerminal(output) if output.interactive and any(gates_of(what.graph)) else None
     gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
     plain = options.inline or terminal is not None  # a question and a table that is redrawn do not go together
@@ -78,7 +90,8 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
     return _exit_of(result)
 
 
-def _request(session: Session, workspace: Workspace, what: Launch, options: Options) -> RunRequest:
+def request_of(session: Session, workspace: Workspace, what: Launch, options: Options) -> RunRequest:
+    """The run as the scheduler is asked for it."""
     from flyteops.local import RunRequest
     from flyteops.wiring import user_python
 
@@ -105,6 +118,8 @@ def _request(session: Session, workspace: Workspace, what: Launch, options: Opti
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
         raw_data=(plan.raw_data or "") if plan is not None else "",
+        secrets=options.secrets,
+        scheduled=options.slot,
     )
 
 

@@ -6,6 +6,7 @@ from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.whole import is_whole
 from flyteops.model.launching import Channel
+from flyteops.model.surroundings import source_wire
 from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
@@ -23,7 +24,10 @@ def _channel(known: Known, declared: Declared) -> Channel | None:
         (kind, value) for kind in CHANNEL.kinds if isinstance(value := declared.body.get(kind), Mapping)
     )
     options = tuple(sorted((name, _text(value)) for name, value in fields.items()))
-    return Channel(name=declared.name, kind=kind, options=options)
+    named = [fields.get(each) for each in ("secret", "sign_with")]
+    sources = {each.text: known.surroundings.secret(each) for each in named if isinstance(each, Scalar)}
+    secrets = tuple((name, source_wire(source)) for name, source in sorted(sources.items()) if source is not None)
+    return Channel(name=declared.name, kind=kind, options=options, secrets=secrets) if all(sources.values()) else None
 
 
 def _text(node: TreeNode) -> str:

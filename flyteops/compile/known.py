@@ -10,6 +10,7 @@ from flyteops.compile.faults import Faults
 from flyteops.compile.layers import Declared, Layers
 from flyteops.compile.pickles import Classes, Python, said_classes
 from flyteops.compile.settings import Profiles
+from flyteops.compile.surroundings import Surroundings
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Task, Workflow
 from flyteops.model.launching import Channel
@@ -43,6 +44,7 @@ class Known:
     profiles: Profiles
     faults: Faults
     repository: Repository
+    surroundings: Surroundings
     tasks: dict[str, Task | None] = field(default_factory=dict)
     workflows: dict[str, Workflow | None] = field(default_factory=dict)
     launch_plans: dict[str, LaunchPlan | None] = field(default_factory=dict)

@@ -37,6 +37,8 @@ class Declared:
     place: Place
     body: Mapping
     sound: bool = True
+    own: frozenset[str] = frozenset()
+    """The fields that no default gave."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,9 +293,10 @@ def _declared(section: str, stacks: dict[str, _Stack], defaults: _Defaults, faul
             body = _liked(section, name, stacks, faults)
         if stack.sound and (stack.layered or body is not stack.manifest.body):
             faults.found.extend(merged_faults(section, stack.manifest.name, body))
+        own = frozenset(entry.key.text for entry in body.entries)
         body = _without_nulls(defaults.fill(section, stack, body))
         place = stack.manifest.name.place
-        found[name] = Declared(section=section, name=name, place=place, body=body, sound=stack.sound)
+        found[name] = Declared(section=section, name=name, place=place, body=body, sound=stack.sound, own=own)
     return found
 
 

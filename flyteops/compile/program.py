@@ -7,6 +7,7 @@ from collections.abc import Mapping as Dict
 from flyteops.compile.caching import Caching
 from flyteops.compile.channels import compile_channels
 from flyteops.compile.contents import Files
+from flyteops.compile.examples import compile_examples
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.images import Images
 from flyteops.compile.known import NOTHING_BESIDE, Known, Python, Repository
@@ -17,6 +18,7 @@ from flyteops.compile.origins import Origins
 from flyteops.compile.pools import Pools
 from flyteops.compile.resources import lower_resources
 from flyteops.compile.settings import Profiles
+from flyteops.compile.surroundings import Surroundings
 from flyteops.compile.tasks import compile_tasks
 from flyteops.compile.workflows import compile_workflows
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
@@ -120,7 +122,20 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     images = Images(layers.section("images"), default=default_image, digests=repository.images, files=files)
     caching = Caching(files, domain=domain, domains=domains)
     profiles = Profiles(layers.section("resources"), images, pools=pools, caching=caching)
-    known = Known(layers=layers, python=python, profiles=profiles, faults=faults, repository=repository)
+    surroundings = Surroundings(layers, python, faults, read=repository.read)
+    known = Known(
+        layers=layers,
+        python=python,
+        profiles=profiles,
+        faults=faults,
+        repository=repository,
+        surroundings=surroundings,
+    )
+    for kind, section in (("secret", "secrets"), ("pod_template", "pod_templates"), ("actor", "actors")):
+        # They are laid open into their users; what is found out later about one is told at its own place.
+        known.bodies.update(
+            {f"{kind}/{name}": (each.place, each.body) for name, each in layers.section(section).items()}
+        )
     for declared in layers.section("resources").values():
         # A profile that nobody uses is still checked.
         lower_resources(declared.body, faults=faults, sound=declared.sound)
@@ -130,6 +145,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     compile_workflows(known)
     compile_channels(known)
     launch_plans = compile_launch_plans(known)
+    examples = compile_examples(known, launch_plans)
     addresses = frozenset(
         f"{kind}/{name}"
         for kind, section in (("task", "tasks"), ("workflow", "workflows"), ("launch_plan", "launch_plans"))
@@ -146,6 +162,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
         moves=moves,
         node_pools=pools.pools,
         images=tuple(images.used[key] for key in sorted(images.used)),
+        examples=examples,
         origins=Origins(known.bodies),
         warnings=tuple(each for each in in_order(faults.found) if each.severity is Severity.WARNING),
     )

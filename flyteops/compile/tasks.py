@@ -64,13 +64,15 @@ def task_by_path(known: Known, path: str, at: Place) -> Task | None:
 
 
 def _lower(known: Known, declared: Declared, make: Callable[[], Made | None], at: Place) -> Task | None:
+    declared = known.surroundings.with_actor(declared)
     faults, name, body = known.faults, declared.name, declared.body
     expanded = known.profiles.expand(body, faults=faults)
     known.bodies[f"task/{name}"] = (declared.place, expanded)
     known.task_bodies[name] = body
     settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound, at=at)
     made = make()
-    return None if made is None else _assembled(known, name, body, made, settings)
+    task = None if made is None else _assembled(known, name, body, made, settings)
+    return known.surroundings.around(task, expanded) if task is not None else None
 
 
 def _assembled(known: Known, name: str, body: Mapping, made: Made, settings: TaskSettings) -> Task | None:
@@ -124,6 +126,7 @@ def overridden(known: Known, task: Task, overrides: Mapping) -> TaskSettings:
     """The settings of a node that lays `overrides` over those of its task."""
     body = known.task_bodies[task.name]
     refuse_options(task.work, overrides, faults=known.faults)
+    known.surroundings.check_overrides(task, overrides)
     written = lay_over(body, overrides, faults=known.faults)
     expanded = known.profiles.expand(written, faults=known.faults)
     fits = overrides.get("resources") is not None or overrides.get("interruptible") is not None

@@ -3,7 +3,8 @@
     {"v": 1, "do": "task" | "map" | "launch" | "each" | "hold" | "decide" | "join" | "outputs", "step": PATH, …}
 
 task, map   WORK, inputs [INPUT…], over [INPUT…] (map only, of list types), outputs [[name, T]…] (of one call),
-            cache {…} | null, never [exception…], run_s seconds | null
+            cache {…} | null, never [exception…], run_s seconds | null; where the task has them: secrets [{"secret",
+            "kind", "target"}…] (never a value), warm ["module:name"…], checkpoint true, deck true
 WORK        function "module:name", returns "none|value|tuple" | dynamic "module:name" | script TEXT, paths {output:
             path} | container {image, command [ARGUMENT…], input_dir, output_dir}
 launch      inputs [INPUT…], outputs_type [[name, T]…]: a run of its own
@@ -151,7 +152,22 @@ def _call(project: str, path: str, task: Task, settings: TaskSettings) -> JsonOb
         "cache": cache_ingredients(project, task, settings),
         "never": list(settings.retries.never),
         "run_s": settings.timeout.run_s,
+        **_surroundings(task),
     }
+
+
+def _surroundings(task: Task) -> JsonObject:
+    """What the task has around it, where it has any."""
+    told: JsonObject = {}
+    if task.secrets:
+        told["secrets"] = [{"secret": each.secret, "kind": each.kind, "target": each.target} for each in task.secrets]
+    if task.actor is not None and task.actor.warm:
+        told["warm"] = [str(each.function) for each in task.actor.warm]
+    if task.checkpoint:
+        told["checkpoint"] = True
+    if task.deck:
+        told["deck"] = True
+    return told
 
 
 def cache_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonObject | None:

@@ -31,7 +31,7 @@ def make_folder(job: Job, run_folder: str, *, inline: bool) -> None:
     job.node.log = job.log or None
 
 
-def request_for(job: Job, request: RunRequest, *, execution: str, store_uri: str) -> dict[str, Any]:
+def request_for(job: Job, request: RunRequest, *, execution: str, store_uri: str, secret_folder: str) -> dict[str, Any]:
     """What the worker is told (runtime/worker.py)."""
     settings = settings_of(job)
     return {
@@ -49,7 +49,18 @@ def request_for(job: Job, request: RunRequest, *, execution: str, store_uri: str
         "log": job.log,
         "env": dict(settings.env),
         "run_s": settings.timeout.run_s,
+        "number": job.attempt,
+        "secrets": secrets_of(job, request),
+        "secret_folder": secret_folder,
     }
+
+
+def secrets_of(job: Job, request: RunRequest) -> dict[str, str]:
+    """The values of the secrets that the job's task declares, and of no other."""
+    work = job.node.step.work
+    if not isinstance(work, RunTask | RunMap):
+        return {}
+    return {use.secret: request.secrets[use.secret] for use in work.task.secrets}
 
 
 def set_kill_time(job: Job) -> None:

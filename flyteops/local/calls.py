@@ -8,22 +8,29 @@ import signal
 
 from flyteops.execution.retrying import wait_before_next
 from flyteops.local.answers import failure, killed, late, message_of
-from flyteops.local.attempts import make_folder, request_for, set_kill_time, settings_of
-from flyteops.local.inline import perform_inline
+from flyteops.local.attempts import make_folder, request_for, secrets_of, set_kill_time, settings_of
+from flyteops.local.inline import Handed, perform_inline
 from flyteops.local.jobs import Job
 from flyteops.local.machine import Machine
 from flyteops.local.pool import Heard
 from flyteops.model.errors import OutsideFailed
 from flyteops.runtime.endings import STOPPED, USER
+from flyteops.runtime.masking import mask_file
+from flyteops.runtime.surroundings import deck_key
 from flyteops.runtime.verbs import Answer, perform
 
 
 def dispatch(machine: Machine) -> None:
     """Begins as many waiting calls as there is room for, and ends those that have waited too long."""
-    while len(machine.pool) < machine.parallel and (job := machine.queue.pop(machine.now_s())) is not None:
+    while len(machine.pool) < machine.parallel and (job := _next(machine)) is not None:
         attempt(machine, job)
     for job in machine.queue.overdue(machine.now_s()):
         job.run.job_ended(job, late("it waited too long (timeout.queued or timeout.total)"))
+
+
+def _next(machine: Machine) -> Job | None:
+    """The first in line; whose actor has no worker free lets others go before."""
+    return machine.queue.pop(machine.now_s(), fits=machine.pool.has_place)
 
 
 def attempt(machine: Machine, job: Job) -> None:
@@ -44,15 +51,24 @@ def attempt(machine: Machine, job: Job) -> None:
     if machine.request.inline:
         finish(machine, job, _inline(machine, job))
         return
-    message = request_for(job, machine.request, execution=job.run.execution, store_uri=machine.store_uri)
+    message = request_for(
+        job,
+        machine.request,
+        execution=job.run.execution,
+        store_uri=machine.store_uri,
+        secret_folder=machine.secret_folder(job),
+    )
     machine.pool.begin(job, message)
     set_kill_time(job)
 
 
 def _inline(machine: Machine, job: Job) -> Answer:
     session = machine.session(job.run.execution, job.attempt_id, folder=job.folder, job=job)
+    session.number = job.attempt
+    session.tell = lambda fraction, text: machine.tell("progress", job, message=text, fraction=fraction)
+    handed = Handed(values=secrets_of(job, machine.request), folder=machine.secret_folder(job))
     try:
-        return perform_inline(session, job.node.invocation, job.item, env=settings_of(job).env)
+        return perform_inline(session, job.node.invocation, job.item, env=settings_of(job).env, secrets=handed)
     except KeyboardInterrupt:
         job.run.job_stopped(job, failure(STOPPED, "stopped", "interrupted"))
         raise
@@ -71,18 +87,32 @@ def _known(machine: Machine, job: Job) -> Answer | None:
 
 def hear(machine: Machine, heard: Heard) -> None:
     """What a worker has said of its call, or that it is gone."""
+    if heard.progress is not None:
+        machine.tell("progress", heard.job, message=heard.progress[1], fraction=heard.progress[0])
+        return
     for event, message in heard.notes:
         machine.tell("nondeterministic", heard.job, message=f"{event}: {message}")
     finish(machine, heard.job, heard.answer or _died(machine, heard))
 
 
 def finish(machine: Machine, job: Job, answer: Answer) -> None:
-    """The end of one attempt."""
+    """The end of one attempt: no value of a secret stays in its log, its page is noted."""
+    _tidy(machine, job)
     if answer.code:
         _failed(machine, job, answer)
         return
     shutil.rmtree(job.folder, ignore_errors=True)
     _done(machine, job, cached=answer.cached)
+
+
+def _tidy(machine: Machine, job: Job) -> None:
+    values = secrets_of(job, machine.request).values()
+    if values and job.log:
+        mask_file(job.log, values)
+    if job.node.invocation.get("deck"):
+        key = deck_key(job.run.execution, job.commit_path, job.attempt_id)
+        if machine.store.size(key) is not None:
+            job.node.decks.append(machine.store.uri(key))
 
 
 def _done(machine: Machine, job: Job, *, cached: bool) -> None:

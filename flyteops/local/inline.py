@@ -6,18 +6,29 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from flyteops.model.digest import JsonObject
 from flyteops.runtime.paths import add_code_roots
 from flyteops.runtime.session import Session
+from flyteops.runtime.surroundings import hand_over
 from flyteops.runtime.verbs import Answer, perform
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The secrets of one attempt: values by name, and the folder for those shown as files."""
+
+    values: dict[str, str] = field(repr=False)
+    folder: str
+
+
 def perform_inline(
-    session: Session, invocation: JsonObject, item: int | None, *, env: tuple[tuple[str, str], ...]
+    session: Session, invocation: JsonObject, item: int | None, *, env: tuple[tuple[str, str], ...], secrets: Handed
 ) -> Answer:
     """Runs one attempt here, with the task's environment and without our own variables for its time."""
     with _environment(dict(env)):
+        hand_over(session, invocation, values=secrets.values, folder=secrets.folder)
         return perform(session, "task" if item is None else "map-item", invocation, item)
 
 

@@ -33,6 +33,7 @@ class NodeRecord:
     """The run that a launching step has launched."""
     inner: dict[str, NodeResult] = field(default_factory=dict)
     """Steps of the runs that it has launched, those of items together."""
+    decks: list[str] = field(default_factory=list)
 
     @property
     def task(self) -> str:
@@ -68,6 +69,7 @@ class NodeRecord:
             error=self.error,
             items=self.items,
             run=self.run,
+            decks=tuple(self.decks),
         )
 
 
@@ -114,6 +116,20 @@ class Job:
     begun_s: float = 0.0
     kill_at_s: float | None = None
     late: str = ""
+
+    @property
+    def lane(self) -> str:
+        """Whose workers it needs: those of an actor are kept for its tasks alone. Empty: any."""
+        work = self.node.step.work
+        actor = work.task.actor if isinstance(work, RunTask | RunMap) else None
+        return actor.name if actor is not None else ""
+
+    @property
+    def places(self) -> int | None:
+        """How many workers its lane has at most."""
+        work = self.node.step.work
+        actor = work.task.actor if isinstance(work, RunTask | RunMap) else None
+        return actor.replicas if actor is not None else None
 
     @property
     def path(self) -> str:

@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable
 
+from flyteops.local.attempts import secrets_of
 from flyteops.local.desk import Desk
 from flyteops.local.jobs import Job, NodeRecord, Owner
 from flyteops.local.launching import Intake
 from flyteops.local.pool import Pool
 from flyteops.local.queue import Queue
 from flyteops.local.requests import EventKind, RunEvent, RunRequest, Terminal
+from flyteops.local.secret_files import SecretFolder
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.session import Session
@@ -42,6 +44,7 @@ class Machine:
         self.python = request.python or sys.executable
         self.pool = Pool(self.python, request.code_roots, folder=self.folder_of(execution))
         self.queue = Queue()
+        self.secret_files = SecretFolder()
         self.intake = Intake(store, request.root)
         self.desk = Desk(
             request.answers, terminal, keep=lambda value, of, whose: self.intake.value(value, of, label=whose)
@@ -54,6 +57,10 @@ class Machine:
     def folder_of(self, execution: str) -> str:
         """Where the run keeps its logs and the folders of its attempts."""
         return os.path.join(self.request.folder, execution)  # noqa: PTH118
+
+    def secret_folder(self, job: Job) -> str:
+        """Where the call's secrets stand that are shown as files; empty when its task declares none."""
+        return self.secret_files.folder if secrets_of(job, self.request) else ""
 
     def now_s(self) -> float:
         """Seconds of the steady clock."""
@@ -87,6 +94,7 @@ class Machine:
         message: str = "",
         duration_s: float | None = None,
         wait_s: float | None = None,
+        fraction: float | None = None,
     ) -> None:
         """Something happened to a call."""
         self.watch(
@@ -100,6 +108,7 @@ class Machine:
                 log=job.log or None,
                 duration_s=duration_s,
                 wait_s=wait_s,
+                fraction=fraction,
             )
         )
 

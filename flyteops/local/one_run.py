@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import assert_never
@@ -30,6 +29,11 @@ from flyteops.runtime.verbs import Answer, perform
 
 SIBLING_GRACE_S = 3.0
 """Between SIGTERM and SIGKILL for siblings of a failed node and for attempts that are late."""
+
+
+def _batch_of(node: NodeRecord) -> int:
+    work = node.step.work
+    return (work.task.batch if isinstance(work, RunMap) else None) or 1
 
 
 class OneRun:
@@ -117,10 +121,10 @@ class OneRun:
     def _perform(self, verb: str, node: NodeRecord, item: int | None = None) -> Answer:
         return perform(self.session, verb, node.invocation, item)
 
-    def _enqueue(self, node: NodeRecord, item: int | None) -> None:
+    def _enqueue(self, node: NodeRecord, item: int | None, *, first: bool = False) -> None:
         self._open += 1
         now = self.machine.now_s()
-        self.machine.queue.push(Job(run=self, node=node, item=item, queued_s=now, first_s=now))
+        self.machine.queue.push(Job(run=self, node=node, item=item, queued_s=now, first_s=now), first=first)
 
     def _hold(self, node: NodeRecord, work: Hold) -> None:
         self._open += 1
@@ -139,7 +143,7 @@ class OneRun:
             return
         size = answer.result.count(",") + 1 if answer.result != "[]" else 0
         node.items = size
-        items = Items(count=size, needed=needed_of(node.invocation, size), pending=deque(range(size)))
+        items = Items.of(size, needed=needed_of(node.invocation, size), batch=_batch_of(node))
         self._items[node.step.path] = items
         # A few more than can run at once, so that a free worker never waits for us.
         for _ in range(limit or self.machine.parallel * 2):
@@ -147,11 +151,11 @@ class OneRun:
         if not size:
             self._gather(node, items)
 
-    def _next_item(self, node: NodeRecord, items: Items) -> None:
-        if self._items.get(node.step.path) is not items or (item := items.take()) is None:
+    def _next_item(self, node: NodeRecord, items: Items, *, after: int | None = None) -> None:
+        if self._items.get(node.step.path) is not items or (item := items.take(after)) is None:
             return
         if isinstance(node.step.work, RunMap):
-            self._enqueue(node, item)
+            self._enqueue(node, item, first=after is not None and _batch_of(node) > 1)
         elif self.machine.store.size(self.session.commit_key(f"{node.step.path}.{item}")) is not None:
             self._item_ended(node, item, Answer(0, cached=True))
         else:
@@ -171,8 +175,8 @@ class OneRun:
             self._abandon(node)
             node.log = log or None
             self._end_step(node, of_item(answer, item))
-        elif items.pending:
-            self._next_item(node, items)
+        elif items.more(item):
+            self._next_item(node, items, after=item)
         elif items.over:
             self._gather(node, items)
 

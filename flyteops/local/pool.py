@@ -26,6 +26,8 @@ class Heard:
     notes: tuple[tuple[str, str], ...] = ()
     exit_code: int = 0
     fresh: bool = False
+    progress: tuple[float, str] | None = None
+    """Said on the way: the job goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Pool:
         self._roots = roots
         self._log = os.path.join(folder, "workers.log")  # noqa: PTH118
         self._environment = worker_environment()
-        self._free: list[Worker] = []
+        self._free: dict[str, list[Worker]] = {}
+        """By lane."""
         self._busy: dict[int, tuple[Worker, Job]] = {}
         self._selector = selectors.DefaultSelector()
 
@@ -57,13 +60,20 @@ class Pool:
 
     def begin(self, job: Job, message: dict[str, Any]) -> None:
         """Hands the job to a free worker, or to a new one."""
-        worker = self._taking(message)
+        worker = self._taking(message, job.lane)
         self._busy[worker.answers] = (worker, job)
         self._selector.register(worker.answers, selectors.EVENT_READ)
 
-    def _taking(self, message: dict[str, Any]) -> Worker:
-        while self._free:
-            worker = self._free.pop()
+    def has_place(self, job: Job) -> bool:
+        """Whether the job's lane has a worker for it, or may have one more."""
+        busy = sum(other.lane == job.lane for _, other in self._busy.values())
+        return job.places is None or busy < job.places
+
+    def _taking(self, message: dict[str, Any], lane: str) -> Worker:
+        free = self._free.setdefault(lane, [])
+        while free:
+            # The one that was free last: the items of a batch stay with one worker.
+            worker = free.pop()
             if worker.send(message):
                 return worker
             worker.end()
@@ -85,24 +95,37 @@ class Pool:
         finally:
             if also is not None:
                 self._selector.unregister(also)
-        answers = [heard for fd in ready if fd in self._busy and (heard := self._hear(fd)) is not None]
+        answers = [heard for fd in ready if fd in self._busy for heard in self._all_from(fd)]
         return Waited(answers=tuple(answers), also=also in ready)
 
-    def _hear(self, handle: int) -> Heard | None:
+    def _all_from(self, handle: int) -> list[Heard]:
+        """Everything that came with one reading: progress may stand before the answer."""
+        worker, _ = self._busy[handle]
+        found = []
+        heard = self._hear(handle, worker.receive)
+        while heard is not None:
+            found.append(heard)
+            heard = self._hear(handle, worker.received) if handle in self._busy else None
+        return found
+
+    def _hear(self, handle: int, read: Callable[[], dict[str, Any] | None]) -> Heard | None:
         worker, job = self._busy[handle]
         try:
-            document = worker.receive()
+            document = read()
         except EOFError:
             self._forget(handle)
             return Heard(job=job, answer=None, exit_code=worker.end(grace_s=1.0), fresh=not worker.answered)
         if document is None:
             return None
+        if "progress" in document:
+            fraction, text = document["progress"]
+            return Heard(job=job, answer=None, progress=(float(fraction), str(text)))
         self._forget(handle)
         if document["code"] in (DEADLINE, STOPPED):
             # It told us on its way out.
             worker.end(grace_s=1.0)
         else:
-            self._free.append(worker)
+            self._free.setdefault(job.lane, []).append(worker)
         answer = Answer(document["code"], cached=document["cached"], error=document["error"])
         notes = tuple((str(event), str(message)) for event, message in document["notes"])
         return Heard(job=job, answer=answer, notes=notes)
@@ -135,6 +158,7 @@ class Pool:
 
     def end(self) -> None:
         """Ends every worker and what it has left behind."""
-        for worker in [*self._free, *(worker for worker, _ in self._busy.values())]:
+        free = (worker for lane in self._free.values() for worker in lane)
+        for worker in [*free, *(worker for worker, _ in self._busy.values())]:
             worker.end()
         self._selector.close()

@@ -21,22 +21,29 @@ class Queue:
         self._number = count()
         self._bounded = False
 
-    def push(self, job: Job) -> None:
-        """A call that may begin at once."""
+    def push(self, job: Job, *, first: bool = False) -> None:
+        """A call that may begin at once; `first` before all others: what a worker has begun it goes on with."""
         self._bounded = self._bounded or settings_of(job).timeout != Timeout()
-        self._waiting.append(job)
+        if first:
+            self._waiting.appendleft(job)
+        else:
+            self._waiting.append(job)
 
     def push_at(self, job: Job, due_s: float) -> None:
         """A call that may begin at a time."""
         heapq.heappush(self._delayed, (due_s, next(self._number), job))
 
-    def pop(self, now_s: float) -> Job | None:
-        """The next call that may begin."""
+    def pop(self, now_s: float, *, fits: Callable[[Job], bool]) -> Job | None:
+        """The next call that may begin and for which there is a place."""
         while self._delayed and self._delayed[0][0] <= now_s:
             job = heapq.heappop(self._delayed)[2]
             job.queued_s = now_s
             self._waiting.append(job)
-        return self._waiting.popleft() if self._waiting else None
+        for index, job in enumerate(self._waiting):
+            if fits(job):
+                del self._waiting[index]
+                return job
+        return None
 
     def drop(self, wanted: Callable[[Job], bool]) -> list[Job]:
         """Takes calls out; those that were there."""

@@ -16,7 +16,8 @@ RunPhase = OneOf["succeeded", "failed", "aborted"]
 StepKind = OneOf["task", "launch", "gate", "switch"]
 NodePhase = OneOf["succeeded", "failed", "skipped", "not_run"]
 EventKind = OneOf[
-    "started", "launched", "retrying", "succeeded", "cached", "failed", "skipped", "stopped", "nondeterministic"
+    "started", "launched", "progress", "retrying", "succeeded", "cached", "failed", "skipped", "stopped",
+    "nondeterministic",
 ]  # fmt: skip
 Said = bool | Literal
 """The answer to a gate: consent or refusal, or a value."""
@@ -63,6 +64,10 @@ class RunRequest:
     inline: bool = False
     answers: Mapping[str, Said] = field(default_factory=dict)
     """What gates are answered, by the path of their step."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Values by the names of the declared secrets; each task gets those it declares."""
+    scheduled: str | None = None
+    """The slot of the schedule, RFC 3339."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,8 @@ class NodeResult:
     error: NodeError | None = None
     items: int | None = None
     run: str = ""
+    decks: tuple[str, ...] = ()
+    """URIs of the pages that its attempts have left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +127,5 @@ class RunEvent:
     log: str | None = None
     duration_s: float | None = None
     wait_s: float | None = None
+    fraction: float | None = None
+    """How far the attempt says it is, from 0 to 1."""

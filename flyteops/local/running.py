@@ -22,6 +22,7 @@ from flyteops.model.entities import Sleep
 from flyteops.model.errors import InvalidProject, OutsideFailed
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.store import BlobStore, StoreFailed
+from flyteops.runtime.session import keep_scheduled
 
 GRACE_S = 10.0
 """Between SIGTERM and SIGKILL after the first Ctrl-C."""
@@ -48,6 +49,8 @@ def run(
         keep_steps(store, execution, prepared.made)
         if terminal is None:
             _refuse_unasked(machine, prepared, execution)
+        if request.scheduled:
+            keep_scheduled(store, execution, request.scheduled)
         with (
             Interrupts(wanted=not request.inline) as interrupts,
             user_code(request.code_roots if request.inline else ()),
@@ -91,6 +94,7 @@ def _to_its_end(machine: Machine, prepared: Prepared, execution: str, interrupts
                 whole.stop(grace_s=0.0)
     finally:
         machine.pool.end()
+        machine.secret_files.remove()
     return whole
 
 

@@ -65,6 +65,10 @@ class Worker:
         if not chunk:
             raise EOFError
         self._received += chunk
+        return self.received()
+
+    def received(self) -> dict[str, Any] | None:
+        """The next whole message that has been read already."""
         line, newline, rest = self._received.partition(b"\n")
         if not newline:
             return None

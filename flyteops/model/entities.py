@@ -11,8 +11,9 @@ from flyteops.model.expressions import Condition, condition_references
 from flyteops.model.launching import Concurrency, Notification
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, NodeRef, Reference, references_in
+from flyteops.model.surroundings import ActorUse, PodTemplate, SecretUse
 from flyteops.model.types import LiteralType
-from flyteops.model.works import FunctionRef, FunctionWork, SecretUse, TaskWork, work_code, work_function
+from flyteops.model.works import FunctionRef, FunctionWork, TaskWork, work_code, work_function
 
 # ---------------------------------------------------------------------------------------------- interface
 
@@ -186,8 +187,8 @@ class Task:
     fixed_inputs: tuple[tuple[str, Literal], ...] = ()
     local: FunctionWork | None = None
     secrets: tuple[SecretUse, ...] = ()
-    pod_template: str | None = None
-    actor: str | None = None
+    pod_template: PodTemplate | None = None
+    actor: ActorUse | None = None
     deck: bool = False
     checkpoint: bool = False
     batch: int | None = None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import Entity, Image, LaunchPlan, Task, Workflow
+from flyteops.model.examples import Example
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.pools import NodePool
 
@@ -33,6 +34,8 @@ class Program:
     node_pools: tuple[NodePool, ...] = ()
     images: tuple[Image, ...] = ()
     """Every image of a task, of a node, or that one is built on: what the lock pins."""
+    examples: Mapping[str, Example] = field(default_factory=dict)
+    """The project's own tests, by name."""
     origins: Mapping[str, Place] = field(default_factory=dict)
     warnings: tuple[Diagnostic, ...] = ()
 

@@ -45,8 +45,9 @@ from flyteops.model.expressions import condition_wire
 from flyteops.model.launching import concurrency_wire, notification_wire
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, binding_wire
+from flyteops.model.surroundings import actor_wire, pod_template_wire, secret_wire
 from flyteops.model.types import type_wire
-from flyteops.model.works import SecretUse, work_wire
+from flyteops.model.works import work_wire
 
 ENTITY_WIRE = {"task": "flyteops.task.v1", "workflow": "flyteops.workflow.v1", "launch_plan": "flyteops.launch_plan.v1"}
 
@@ -117,9 +118,9 @@ def task_wire(task: Task) -> JsonObject:
             "interface": interface_wire(task.interface),
             "fixed_inputs": _given_wire(task.fixed_inputs),
             "local": work_wire(task.local) if task.local else None,
-            "secrets": [secret_use_wire(each) for each in task.secrets],
-            "pod_template": task.pod_template,
-            "actor": task.actor,
+            "secrets": {each.target or each.secret: secret_wire(each) for each in task.secrets},
+            "pod_template": pod_template_wire(task.pod_template) if task.pod_template else None,
+            "actor": actor_wire(task.actor) if task.actor else None,
             "deck": task.deck or None,
             "checkpoint": task.checkpoint or None,
             "batch": task.batch,
@@ -132,11 +133,6 @@ def task_wire(task: Task) -> JsonObject:
             "keyed_as": task.keyed_as,
         }
     )
-
-
-def secret_use_wire(use: SecretUse) -> JsonObject:
-    """How a task sees a secret."""
-    return sparse({"secret": use.secret, "kind": use.kind, "target": use.target})
 
 
 def settings_wire(settings: TaskSettings) -> JsonObject:

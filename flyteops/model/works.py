@@ -172,12 +172,3 @@ def _cluster_wire(cluster: Distributed) -> Json:
     if cluster.options:
         wire["options"] = dict(cluster.options)
     return wire
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretUse:
-    """A declared secret as a task sees it: the variable `target`, the file at `target`, or by asking the context."""
-
-    secret: str
-    kind: OneOf["variable", "file", "context"]
-    target: str = ""

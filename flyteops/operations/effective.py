@@ -20,6 +20,7 @@ from flyteops.model.entities import (
     Workflow,
 )
 from flyteops.model.ids import Kind
+from flyteops.model.surroundings import pod_template_wire, source_text
 from flyteops.model.value_text import value_text
 from flyteops.model.wire import launch_plan_wire, workflow_wire
 from flyteops.model.works import FunctionWork, work_wire
@@ -39,9 +40,7 @@ def task_rows(task: Task) -> Rows:
     yield from settings_rows(task.settings)
     yield from ((f"fixed_inputs.{name}", value_text(each.value)) for name, each in task.fixed_inputs)
     yield "local", str(task.local.function) if task.local else None
-    yield from ((f"secrets.{use.target or use.secret}", f"{use.secret} ({use.kind})") for use in task.secrets)
-    yield "pod_template", task.pod_template
-    yield "actor", task.actor
+    yield from surrounding_rows(task)
     yield "deck", _flag(task.deck)
     yield "checkpoint", _flag(task.checkpoint)
     yield "batch", _number(task.batch)
@@ -50,6 +49,21 @@ def task_rows(task: Task) -> Rows:
     yield from _pairs("labels", task.labels)
     yield from _pairs("annotations", task.annotations)
     yield "deprecated", task.deprecated
+
+
+def surrounding_rows(task: Task) -> Rows:
+    """Secrets, pod template and actor, laid open."""
+    for use in task.secrets:
+        yield f"secrets.{use.target or use.secret}", f"{use.secret}, as {use.kind} ({source_text(use.source)})"
+    template, actor = task.pod_template, task.actor
+    yield "pod_template", template.name if template else None
+    if template is not None:
+        yield from _leaves(pod_template_wire(template)["spec"], "pod_template.spec")
+    yield "actor", actor.name if actor else None
+    if actor is not None:
+        yield "actor.replicas", str(actor.replicas)
+        yield "actor.idle", _seconds(actor.idle_s)
+        yield "actor.warm", ", ".join(str(each.function) for each in actor.warm) or None
 
 
 def settings_rows(settings: TaskSettings) -> Rows:

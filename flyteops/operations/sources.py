@@ -69,7 +69,7 @@ def read_declarations(tree: Tree, sources: Sources) -> Readings:
     return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python, whole=whole)
 
 
-NAMES_NOT_FOUND = ("FO201", "FO261", "FO262", "FO267", "FO271", "FO276", "FO590")
+NAMES_NOT_FOUND = ("FO360", "FO364", "FO367", "FO372", "FO201", "FO261", "FO262", "FO267", "FO271", "FO276", "FO590")
 """Codes that may only follow from a file that could not be read: its names are not known."""
 
 

@@ -11,7 +11,7 @@ from flyteops.model.ids import EntityId
 from flyteops.source.manifests import FileManifest
 
 _SECTIONS = {"task": "tasks", "workflow": "workflows", "launch_plan": "launch_plans"}
-_PROFILES = {"resources": "profile", "images": "image", "node_pools": "node pool"}
+_PROFILES = {"resources": "profile", "images": "image", "node_pools": "node pool", "actors": "actor"}
 
 
 @dataclass(frozen=True, slots=True)

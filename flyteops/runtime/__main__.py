@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 from flyteops.model.digest import JsonObject
-from flyteops.runtime.endings import Ended
+from flyteops.runtime.endings import STOPPED, Ended
+from flyteops.runtime.limits import stopping
 from flyteops.runtime.session import Session, parsed
 from flyteops.runtime.stores import open_store
 from flyteops.runtime.verbs import VERBS, Answer, begun, failed, perform
@@ -27,6 +28,8 @@ _OPTIONS = (
     "--kickoff",
     "--inputs",
     "--raw-data",
+    "--batch",
+    "--carry",
 )
 
 
@@ -93,13 +96,25 @@ def main(argv: Sequence[str]) -> int:
     try:
         arguments = read_arguments(argv)
         session = _session(arguments)
-        item = int(arguments.one("--item")) if "--item" in arguments.options else None
-        if arguments.verb == "map-item" and item is None:
+        items = _items(arguments)
+        if arguments.verb == "map-item" and not items:
             raise Wrong("map-item needs --item")
     except (Wrong, ValueError, OSError) as error:
         sys.stderr.write(f"flyteops.runtime: {error}\n")
         return USAGE
-    return _run(arguments, session, item)
+    if len(items) > 1 or "--carry" in arguments.options:
+        from flyteops.runtime.batches import run_batch
+
+        return run_batch(session, arguments.invocation, items, carried=int(arguments.one("--carry", "0")))
+    return _run(arguments, session, items[0] if items else None)
+
+
+def _items(arguments: Arguments) -> range:
+    """`--item 3`, or `--item 0-9` for a batch; empty when there is none."""
+    if "--item" not in arguments.options:
+        return range(0)
+    first, dash, last = arguments.one("--item").partition("-")
+    return range(int(first), int(last if dash else first) + 1)
 
 
 def _session(arguments: Arguments) -> Session:
@@ -136,8 +151,17 @@ def _run(arguments: Arguments, session: Session, item: int | None) -> int:
         sys.stderr.write(f"{answer.error['traceback'] or ''}{answer.error['message']}\n")
     elif answer.result and "--result" in arguments.options:
         with open(arguments.one("--result"), "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(answer.result)
-    return answer.code
+            file.write(_batched(answer.result, int(arguments.one("--batch", "0"))))
+    return STOPPED if answer.code and stopping() else answer.code
+
+
+def _batched(result: str, most: int) -> str:
+    """The items of a map as ranges of at most so many, when a pod takes a batch."""
+    if not most:
+        return result
+    count = len(json.loads(result))
+    ranges = [f"{first}-{min(first + most, count) - 1}" for first in range(0, count, most)]
+    return json.dumps(ranges, separators=(",", ":"))
 
 
 def _perform(arguments: Arguments, session: Session, item: int | None) -> Answer:
@@ -150,16 +174,14 @@ def _perform(arguments: Arguments, session: Session, item: int | None) -> Answer
 def _prepare(arguments: Arguments, session: Session, item: int | None) -> None:
     """Deadline, SIGTERM, import roots and an environment without our own variables: then the user's code."""
     from flyteops.runtime.limits import install, vanish
-    from flyteops.runtime.paths import add_code_roots
+    from flyteops.runtime.surroundings import prepare
 
     def leave(ended: Ended) -> None:
         vanish(failed(session, arguments.invocation, item, ended).code)
 
     run_s = arguments.invocation.get("run_s")
     install(leave, run_s=float(run_s) if isinstance(run_s, int | float) else None)
-    for name in [name for name in os.environ if name.startswith("FLYTEOPS_")]:
-        del os.environ[name]
-    add_code_roots(session.code)
+    prepare(session, arguments.invocation)
 
 
 if __name__ == "__main__":

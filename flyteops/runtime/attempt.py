@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from flyteops.context import Current, enter, leave
+from flyteops.context import enter, leave
 from flyteops.model.digest import Json, JsonObject
 from flyteops.ports.store import StoreFailed
 from flyteops.runtime.binding import Given, bound_inputs
@@ -17,6 +17,8 @@ from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
 from flyteops.runtime.outside import Outside
 from flyteops.runtime.session import Session
 from flyteops.runtime.stored import keep_literal
+from flyteops.runtime.surroundings import current_of, keep_deck
+from flyteops.runtime.warm import warm_up
 
 
 class Call:
@@ -110,20 +112,14 @@ def _outputs(session: Session, prepared: Call) -> JsonObject:
     os.makedirs(session.folder, exist_ok=True)  # noqa: PTH103
     before = _working_folder()
     os.chdir(session.folder)
-    enter(
-        Current(
-            run=session.run,
-            step=str(invocation["step"]),
-            attempt=session.attempt,
-            workdir=session.folder,
-            item=prepared.item,
-        )
-    )
+    current = current_of(session, invocation, prepared.item)
+    enter(current)
     try:
         if "script" in invocation:
             from flyteops.runtime.scripts import run_script
 
             return run_script(session, invocation, prepared.given)
+        warm_up(invocation, session.code)
         function = function_of(str(invocation["function"]), session.code)
         refuse_missing(function, prepared.left)
         hints = _hints(function)
@@ -133,6 +129,7 @@ def _outputs(session: Session, prepared: Call) -> JsonObject:
     finally:
         leave()
         os.chdir(before)
+        keep_deck(session, current, prepared.step)
 
 
 def _working_folder() -> str:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.runtime.converting import convert
 from flyteops.runtime.endings import INTERFACE, STORE, Ended
-from flyteops.runtime.session import Session, parsed
+from flyteops.runtime.session import Session, keep_scheduled, parsed
 from flyteops.runtime.stored import keep_literal, read_literal
 
 
 def begin(session: Session, invocation: JsonObject, *, kickoff: str, inputs: str) -> None:
     """Writes `runs/RUN/inputs.json` create-only: the launcher's values at the key `inputs` over the launch plan's,
     but never over fixed ones, and the scheduled time into the plan's kickoff input."""
+    if kickoff and "{{" not in kickoff:
+        keep_scheduled(session.store, session.run, kickoff)
     launched = _launched(session, inputs)
     documents: JsonObject = {}
     for each in _list(invocation["inputs"]):

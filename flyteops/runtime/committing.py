@@ -64,8 +64,8 @@ def error_document(session: Session, step: str, ended: Ended, cause: str) -> Jso
         "exit_code": ended.code,
         "cause": cause,
         "type": ended.kind[:256],
-        "message": _clean(ended.message[:_PART_LIMIT]),
-        "traceback": _clean(ended.traceback[-_PART_LIMIT:]),
+        "message": _clean(session.mask(ended.message)[:_PART_LIMIT]),
+        "traceback": _clean(session.mask(ended.traceback)[-_PART_LIMIT:]),
     }
 
 

@@ -13,17 +13,28 @@ from typing import NoReturn
 from flyteops.runtime.endings import DEADLINE, STOPPED, Ended
 
 _DUMP_BEFORE_S = 0.5
+STOP_GRACE_S = 5.0
+"""So long code that asks whether it is to stop may go on after SIGTERM; other code ends at once."""
+_asked, _requested = [False], [False]
 
 
 def install(leave: Callable[[Ended], None], *, run_s: float | None) -> None:
     """From now on SIGTERM and the deadline call `leave`, which tells why and ends the process."""
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
+    def gone(_signal: int, _frame: FrameType | None) -> None:
         leave(Ended(STOPPED, "stopped by SIGTERM"))
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if _requested[0] or not _asked[0]:
+            gone(number, frame)
+        _requested[0] = True
+        signal.signal(signal.SIGALRM, gone)
+        signal.setitimer(signal.ITIMER_REAL, STOP_GRACE_S)
 
     def late(_signal: int, _frame: FrameType | None) -> None:
         leave(Ended(DEADLINE, f"the attempt took longer than {run_s:g} s (timeout.run)"))
 
+    _asked[0], _requested[0] = False, False
     signal.signal(signal.SIGTERM, stop)
     if run_s is None:
         return
@@ -32,6 +43,17 @@ def install(leave: Callable[[Ended], None], *, run_s: float | None) -> None:
     if run_s > _DUMP_BEFORE_S * 2 and _has_descriptor():
         # Every thread's stack, to the log, while they still stand where they hang.
         faulthandler.dump_traceback_later(run_s - _DUMP_BEFORE_S, exit=False, file=2)
+
+
+def stop_requested() -> bool:
+    """Whether SIGTERM has come; whoever asks is given a grace from then on."""
+    _asked[0] = True
+    return _requested[0]
+
+
+def stopping() -> bool:
+    """Whether SIGTERM has come and the attempt was given a grace."""
+    return _requested[0]
 
 
 def lift() -> None:

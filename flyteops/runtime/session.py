@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from flyteops.model.digest import Json, JsonObject
+from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.endings import STORE, Ended
 
@@ -15,10 +15,15 @@ _KEPT_DOCUMENTS = 8
 
 class Session:
     """One attempt's surroundings. `note` receives events such as `nondeterministic`; cache entries are written to
-    `scope`, and read from there and from the scopes `also`, which are trusted more."""
+    `scope`, and read from there and from the scopes `also`, which are trusted more.
+
+    Set later where they are known: `secrets`, the values a local run hands over by name, and where it put those
+    shown as files (`secret_files`); `mask`, which takes them out of texts; `number` of the attempt (0: not known);
+    `tell`, which takes progress; `stop`, whether the attempt is to end."""
 
     __slots__ = (
-        "_documents", "also", "attempt", "cache", "code", "folder", "note", "raw_data", "run", "scope", "store",
+        "_documents", "also", "attempt", "cache", "code", "folder", "mask", "note", "number", "raw_data", "run",
+        "scope", "secret_files", "secrets", "stop", "store", "tell",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 - all that an attempt is given
@@ -45,6 +50,12 @@ class Session:
         self.note = note
         self.raw_data = raw_data
         self.also = also
+        self.secrets: dict[str, str] | None = None
+        self.secret_files: dict[str, str] = {}
+        self.mask: Callable[[str], str] = str
+        self.number = 0
+        self.tell: Callable[[float, str], None] | None = None
+        self.stop: Callable[[], bool] | None = None
         self._documents: dict[str, JsonObject] = {}
 
     def commit_key(self, step: str) -> str:
@@ -84,6 +95,16 @@ class Session:
     def commit(self, step: str) -> JsonObject | None:
         """A step's commit, or None."""
         return self.document(self.commit_key(step))
+
+
+def scheduled_key(run: str) -> str:
+    """Where a run keeps the slot of the schedule that started it."""
+    return f"runs/{run}/scheduled.json"
+
+
+def keep_scheduled(store: BlobStore, run: str, time: str) -> None:
+    """Notes the slot of a run, once."""
+    store.create(scheduled_key(run), canonical({"time": time}))
 
 
 def parsed(data: bytes) -> JsonObject | None:

@@ -1,7 +1,8 @@
 """A warm worker: JSON lines in, JSON lines out, one attempt after the other; dies with whoever started it.
 
 Request   {"verb", "invocation", "item", "store", "run", "attempt", "scope", "also", "cache", "raw_data", "folder",
-          "log", "env", "run_s"}
+          "log", "env", "run_s", "number", "secrets": {name: value}, "secret_folder"}
+Progress  {"progress": [fraction, text]}, any number of them before the answer
 Answer    {"code", "cached", "error", "notes": [[event, message]…]}
 The pipes are descriptors of their own: what user code prints goes to the attempt's log and nowhere else.
 """
@@ -22,11 +23,12 @@ import flyteops.runtime.encoding
 import flyteops.runtime.hints
 import flyteops.runtime.maps
 from flyteops.model.digest import Json
-from flyteops.runtime.endings import Ended
-from flyteops.runtime.limits import install, lift, vanish
+from flyteops.runtime.endings import STOPPED, Ended
+from flyteops.runtime.limits import install, lift, stop_requested, stopping, vanish
 from flyteops.runtime.paths import add_code_roots
 from flyteops.runtime.session import Session
 from flyteops.runtime.stores import open_store
+from flyteops.runtime.surroundings import hand_over
 from flyteops.runtime.verbs import Answer, failed, perform
 
 
@@ -51,6 +53,8 @@ def _attempt(request: dict[str, Any], target: BinaryIO, environment: dict[str, s
     notes: list[Json] = []
     session = _session(request, roots, notes)
     invocation, item = request["invocation"], request["item"]
+    session.tell = lambda fraction, text: _send(target, {"progress": [fraction, text]})
+    hand_over(session, invocation, values=request["secrets"], folder=request["secret_folder"])
 
     def leave(ended: Ended) -> None:
         answer = failed(session, invocation, item, ended)
@@ -62,6 +66,8 @@ def _attempt(request: dict[str, Any], target: BinaryIO, environment: dict[str, s
         answer = perform(session, request["verb"], invocation, item)
     finally:
         lift()
+    if answer.code and stopping():
+        answer.code = STOPPED
     if answer.error is not None:
         sys.stderr.write(f"{answer.error['traceback'] or answer.error['message']}\n")
     for stream in (sys.stdout, sys.stderr):
@@ -73,7 +79,7 @@ def _attempt(request: dict[str, Any], target: BinaryIO, environment: dict[str, s
 
 
 def _session(request: dict[str, Any], roots: tuple[str, ...], notes: list[Json]) -> Session:
-    return Session(
+    session = Session(
         store=open_store(request["store"]),
         run=request["run"],
         attempt=request["attempt"],
@@ -85,10 +91,16 @@ def _session(request: dict[str, Any], roots: tuple[str, ...], notes: list[Json])
         code=roots,
         note=lambda event, message: notes.append([event, message]),
     )
+    session.number = request["number"]
+    session.stop = stop_requested
+    return session
 
 
 def _answer(target: BinaryIO, answer: Answer, notes: list[Json]) -> None:
-    document = {"code": answer.code, "cached": answer.cached, "error": answer.error, "notes": notes}
+    _send(target, {"code": answer.code, "cached": answer.cached, "error": answer.error, "notes": notes})
+
+
+def _send(target: BinaryIO, document: dict[str, Any]) -> None:
     target.write(json.dumps(document).encode("ascii") + b"\n")
 
 

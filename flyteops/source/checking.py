@@ -190,6 +190,9 @@ class Checker:
             elif field.later:
                 self.faults.append(complaints.later(name, field.later))
                 given[name.text] = name
+            elif field.refused:
+                unknown = True
+                self.faults.append(complaints.refused(name, shape, field.refused))
             elif type(value) is Scalar and is_null(value) and type(field.shape) is not AnyValue:
                 checked = value if self.removes else None
                 if not self.removes:

@@ -67,6 +67,17 @@ def later(key: Scalar, feature: str) -> Diagnostic:
     )
 
 
+def refused(key: Scalar, table: Table, why: str) -> Diagnostic:
+    """A key that others know and that is never taken here."""
+    return Diagnostic(
+        code="FO365",
+        message=f'a {table.what} may not say "{key.text}"',
+        place=key.place,
+        label="refused",
+        help=why,
+    )
+
+
 def wrong_shape(key: Scalar, node: TreeNode, shape: Shape, hint: str) -> Diagnostic:
     """A list where text is wanted, and so on."""
     return Diagnostic(

@@ -25,6 +25,9 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[-A-Za-z0-9.]{0,251}[
 _URL = re.compile(r"https?://[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?(?::[0-9]{1,5})?(?:/[^\s@#]*)?")
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}")
 _CLASSES = re.compile(r"[A-Za-z_][\w*]*(?:[.:][\w*]+)*")
+_SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]+")
+RESERVED_PLACES = ("/flyteops", "/proc", "/sys", "/dev", "/run/secrets", "/var/run", "/argo")
+"""Folders of a pod that the runner, the engine or the kernel have taken."""
 _PATH_LONGEST = 200
 _ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
 _LABELS_REFUSED = ("workflows.argoproj.io/", "kubernetes.io/", "flyteops")
@@ -195,6 +198,26 @@ def classes_fault(text: str) -> Fault | None:
     return "FO331", "not the name of a class", "write package.module.Class, module:Class or a pattern such as sklearn.*"
 
 
+def secret_key_fault(text: str) -> Fault | None:
+    """Kubernetes' rule for keys of Secrets and ConfigMaps."""
+    if len(text) <= 253 and _SECRET_KEY.fullmatch(text) and text not in (".", ".."):
+        return None
+    return "FO307", "not a key of a Secret or ConfigMap", "letters, digits, - _ and ., at most 253"
+
+
+def secret_target_fault(text: str) -> Fault | None:
+    """Where a task sees a secret: the name of a variable, or the absolute path of a file."""
+    if "/" not in text:
+        return env_name_fault(text)
+    parts = text.split("/")[1:]
+    if not text.startswith("/") or {"", ".", ".."} & set(parts) or len(text) > 1024 or not text.isprintable():
+        return "FO362", "not a place of a file", "write an absolute path without . and .., such as /etc/key.pem"
+    owner = next((each for each in RESERVED_PLACES if text == each or text.startswith(f"{each}/")), None)
+    if owner is not None:
+        return "FO362", f"{owner} is not yours", "choose another folder, such as /etc/secrets"
+    return None
+
+
 def text_fault(text: str) -> Fault | None:
     """No environment, file or label can hold a NUL."""
     return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
@@ -223,6 +246,8 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "url": url_fault,
     "repository": repository_fault,
     "classes": classes_fault,
+    "secret_key": secret_key_fault,
+    "secret_target": secret_target_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {

@@ -30,6 +30,8 @@ TextRule = OneOf[
     "url",
     "repository",
     "classes",
+    "secret_key",
+    "secret_target",
 ]
 
 
@@ -112,12 +114,14 @@ class Either:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One key of a table. `later` names the feature when the language has it and this version does not."""
+    """One key of a table. `later` names the feature when the language has it and this version does not; `refused`
+    says why a key that others know is never taken."""
 
     shape: Shape
     description: str
     example: str = ""
     later: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "started": "started",
     "launched": "launch",
+    "progress": "at",
     "retrying": "retry",
     "succeeded": "done",
     "cached": "cached",
@@ -36,6 +37,8 @@ def progress_line(event: RunEvent) -> str | None:
     if event.kind == "retrying":
         wait = f" in {event.wait_s:.1f}s" if event.wait_s else ""
         line += f"  attempt {event.attempt} failed, again{wait}"
+    if event.fraction is not None:
+        line += f"  {event.fraction:.0%}"
     if event.duration_s is not None and event.kind == "succeeded":
         line += f"  ({event.duration_s:.1f}s)"
     if event.message:
@@ -68,6 +71,9 @@ class Board:
             row.items_begun += event.kind == "started" and event.attempt <= 1
             row.items_done += event.kind in ("succeeded", "cached", "failed")
             row.message = event.message if event.kind in ("retrying", "failed") else row.message
+            return
+        if event.fraction is not None:
+            row.message = f"{event.fraction:.0%} {event.message}".rstrip()
             return
         row.word, row.message = _WORDS[event.kind], event.message
         row.duration_s = event.duration_s

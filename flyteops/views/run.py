@@ -21,6 +21,9 @@ def render_run(result: RunResult, *, again: str = "") -> str:
     sections = [_table(shown)] if shown else []
     if result.outputs:
         sections.append("\n".join(["Outputs", *_outputs(result)]))
+    decks = [f"  {safe(node.path)}  {safe(_place(uri))}" for node in result.nodes for uri in node.decks]
+    if decks:
+        sections.append("\n".join(["Decks", *decks]))
     failed = [node for node in result.nodes if node.phase == "failed"]
     if result.phase != "succeeded":
         sections += [_failure(node) for node in failed]
@@ -55,6 +58,13 @@ def _table(shown: list[NodeResult]) -> str:
         pad = " " * (width - columns(name))
         lines.append(f"  {_phase(node):<9}  {name}{pad}  {_extent(node)}".rstrip())
     return "\n".join(["Steps", *lines])
+
+
+def _place(uri: str) -> str:
+    """A file's path, which a terminal and a browser both take; another store's URI as it is."""
+    from urllib.parse import unquote
+
+    return unquote(uri.removeprefix("file://")) if uri.startswith("file:///") else uri
 
 
 def _phase(node: NodeResult) -> str:
@@ -152,5 +162,6 @@ def _node(node: NodeResult) -> JsonObject:
         "duration_s": round(node.duration_s, 3),
         "items": node.items,
         "log": node.log,
+        "decks": list(node.decks),
         "error": error,
     }

@@ -54,11 +54,19 @@ def _leaf_rules(template: Template, given: set[str], path: str) -> Iterator[Find
         if name not in given:
             yield Finding(f"{path}.container.args", f"the workflow has no parameter {name}")
     volumes = {each["name"] for each in template["volumes"]}
-    for holder in holders:
-        for mount in holder["volumeMounts"]:
+    yield from _step_rules(template, path)
+    if len(volumes) != len(template["volumes"]):
+        yield Finding(f"{path}.volumes", "two volumes have one name")
+    for holder in (*holders, *template.get("sidecars", ())):
+        places = [mount["mountPath"] for mount in holder.get("volumeMounts", ())]
+        if len(places) != len(set(places)):
+            yield Finding(f"{path}.{holder.get('name', 'container')}.volumeMounts", "two volumes at one place")
+        for mount in holder.get("volumeMounts", ()):
             if mount["name"] not in volumes:
                 yield Finding(f"{path}.container.volumeMounts", f"there is no volume {mount['name']}")
-    yield from _step_rules(template, path)
+    others = [each["name"] for each in (*template.get("initContainers", ()), *template.get("sidecars", ()))]
+    if len(others) != len(set(others)):
+        yield Finding(path, "two containers have one name")
     names = [each["name"] for each in container["env"]]
     if len(names) != len(set(names)):
         yield Finding(f"{path}.container.env", "a variable is given twice")

@@ -82,7 +82,37 @@ _FROM_POD = closed(
         "valueFrom": closed({"fieldRef": closed({"fieldPath": only("metadata.uid")})}),
     }
 )
-_ENV = one_of_by(lambda env: _FROM_POD if "valueFrom" in env else _VALUED, otherwise="is not a variable")
+_CONFIG_KEY = text(r"[-._a-zA-Z0-9]+", longest=253)
+_FROM_SECRET = closed(
+    {
+        "name": _ENV_NAME,
+        "valueFrom": closed({"secretKeyRef": closed({"name": _ACCOUNT, "key": _CONFIG_KEY, "optional": only(False)})}),
+    }
+)
+_USER_SOURCE = one_of_by(
+    lambda source: {
+        "fieldRef": closed({"fieldRef": closed({"fieldPath": text(r"[a-zA-Z0-9.\[\]'/_-]+")})}),
+        "configMapKeyRef": closed(
+            {"configMapKeyRef": closed({"name": _ACCOUNT, "key": _CONFIG_KEY}, {"optional": truth})}
+        ),
+    }.get(next(iter(source), "")),
+    otherwise="is not a source of a variable",
+)
+
+
+def _variable(env: Mapping[str, Value]) -> Check:
+    source = env.get("valueFrom")
+    if source is None:
+        return _VALUED
+    if env.get("name") == "FLYTEOPS_ATTEMPT":
+        return _FROM_POD
+    if isinstance(source, dict) and "secretKeyRef" in source:
+        return _FROM_SECRET
+    return closed({"name": _ENV_NAME, "valueFrom": _USER_SOURCE})
+
+
+_ENV = one_of_by(_variable, otherwise="is not a variable")
+_ENV_FROM = closed({"configMapRef": closed({"name": _ACCOUNT})}, {"prefix": _ENV_NAME})
 _WORK_MOUNT = closed({"name": only("flyteops-work"), "mountPath": only(_WORK)})
 _BROUGHT = {"flyteops-runner": "/flyteops/runner", "flyteops-code": "/flyteops/code"}
 _BROUGHT_MOUNTS: Mapping[object, Check] = {
@@ -106,9 +136,37 @@ _PROGRAM_MOUNTS: Mapping[object, Check] = {
     "flyteops-shm": _SHM_MOUNT,
     **{name: closed({"name": only(name), "mountPath": _FOLDER}) for name in _STEPS},
 }
-_STEP_MOUNT = one_of_by(lambda mount: _STEP_MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
-_PROGRAM_MOUNT = one_of_by(lambda mount: _PROGRAM_MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
-_MOUNT = one_of_by(lambda mount: _MOUNTS.get(mount.get("name")), otherwise="is not a mount of ours")
+_FOLDERS_OF_OTHERS = r"(?!/(?:flyteops|proc|sys|dev|run/secrets|var/run|argo)(?:/|$))"
+_OWN_PLACE = text(rf"{_FOLDERS_OF_OTHERS}(?!.*/\.{{1,2}}(?:/|$))/[^\x00-\x1f:]*[^\x00-\x1f:/]", longest=1024)
+_SECRET_MOUNT = one_of_by(
+    lambda mount: closed(
+        {
+            "name": only("flyteops-secrets"),
+            "mountPath": only("/run/secrets/flyteops") if mount.get("subPath") == "context" else _OWN_PLACE,
+            "subPath": text(r"context|files/[0-9]{1,4}"),
+            "readOnly": only(True),
+        }
+    ),
+    otherwise="is not a mount of a secret",
+)
+_USER_VOLUME = text(rf"(?!flyteops-){_DNS}", longest=63)
+_USER_MOUNT = closed(
+    {"name": _USER_VOLUME, "mountPath": _OWN_PLACE},
+    {"subPath": text(r"(?!/)(?!(?:.*/)?\.\.(?:/|$))[^\x00-\x1f]+"), "readOnly": truth},
+)
+
+
+def _mounts_of(ours: Mapping[object, Check]) -> Check:
+    """Mounts of ours by the name of their volume, those of secrets, and any place of the user's own volumes."""
+
+    def choose(mount: Mapping[str, Value]) -> Check:
+        name = mount.get("name")
+        return _SECRET_MOUNT if name == "flyteops-secrets" else ours.get(name, _USER_MOUNT)
+
+    return one_of_by(choose, otherwise="is not a mount of ours")
+
+
+_STEP_MOUNT, _PROGRAM_MOUNT = _mounts_of(_STEP_MOUNTS), _mounts_of(_PROGRAM_MOUNTS)
 _EMPTY = closed({})
 _VOLUMES: Mapping[object, Check] = {
     "flyteops-work": closed({"name": only("flyteops-work"), "emptyDir": _EMPTY}),
@@ -117,7 +175,43 @@ _VOLUMES: Mapping[object, Check] = {
         {"name": only("flyteops-shm"), "emptyDir": closed({"medium": only("Memory"), "sizeLimit": _QUANTITY})}
     ),
 }
-_VOLUME = one_of_by(lambda volume: _VOLUMES.get(volume.get("name")), otherwise="is not a volume of ours")
+_SECRET_ITEM = closed(
+    {
+        "secret": closed(
+            {
+                "name": _ACCOUNT,
+                "items": exactly(
+                    closed({"key": _CONFIG_KEY, "path": text(r"context/[a-z][a-z0-9_-]*|files/[0-9]{1,4}")})
+                ),
+                "optional": only(False),
+            }
+        )
+    }
+)
+_SECRETS = closed(
+    {
+        "name": only("flyteops-secrets"),
+        "projected": closed({"defaultMode": only(0o400), "sources": listed(_SECRET_ITEM, least=1)}),
+    }
+)
+_USER_VOLUMES: Mapping[object, Check] = {
+    "emptyDir": closed({}, {"medium": only("Memory"), "sizeLimit": _QUANTITY}),
+    "configMap": closed({"name": _ACCOUNT}, {"optional": truth}),
+    "persistentVolumeClaim": closed({"claimName": _ACCOUNT}, {"readOnly": truth}),
+}
+
+
+def _volume_of(volume: Mapping[str, Value]) -> Check | None:
+    name = volume.get("name")
+    if name == "flyteops-secrets":
+        return _SECRETS
+    if name in _VOLUMES:
+        return _VOLUMES[name]
+    kind = next((each for each in volume if each != "name"), None)
+    return closed({"name": _USER_VOLUME, str(kind): _USER_VOLUMES[kind]}) if kind in _USER_VOLUMES else None
+
+
+_VOLUME = one_of_by(_volume_of, otherwise="is not a volume of ours")
 _TAG = r"\{\{(workflow\.uid|workflow\.parameters\.(kickoff|inputs)|inputs\.parameters\.(invocation|item))\}\}"
 _ARGUMENT = tagged(rf"{_TAG}|(?!.*\{{\{{)[^\x00-\x1f]+")
 _CONTAINER = closed(
@@ -126,11 +220,11 @@ _CONTAINER = closed(
         "command": listed(text(r"[^\x00-\x1f]+"), least=1, most=8),
         "args": listed(_ARGUMENT, least=8, most=60),
         "workingDir": only(_WORK),
-        "env": listed(_ENV, least=1, most=500),
+        "env": listed(_ENV, least=1, most=700),
         "securityContext": _LOCKED,
-        "volumeMounts": listed(_STEP_MOUNT, least=1, most=4),
+        "volumeMounts": listed(_STEP_MOUNT, least=1),
     },
-    {"resources": _RESOURCES},
+    {"resources": _RESOURCES, "envFrom": listed(_ENV_FROM)},
 )
 _BEFORE = closed(
     {
@@ -149,12 +243,40 @@ _PROGRAM = closed(
     {
         "name": only("program"),
         "image": _IMAGE,
-        "env": listed(_VALUED, most=500),
+        "env": listed(_ENV, most=700),
         "securityContext": _LOCKED,
-        "volumeMounts": listed(_PROGRAM_MOUNT, least=3, most=4),
+        "volumeMounts": listed(_PROGRAM_MOUNT, least=3),
     },
-    {"command": listed(text(), least=1, most=200), "resources": _RESOURCES},
+    {"command": listed(text(), least=1, most=200), "resources": _RESOURCES, "envFrom": listed(_ENV_FROM)},
 )
+_ANY_ENV_NAME = text(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _other_variable(env: Mapping[str, Value]) -> Check:
+    source = {"valueFrom": _USER_SOURCE} if "valueFrom" in env else {"value": text(r"[^\x00]*")}
+    return closed({"name": _ANY_ENV_NAME}, source)
+
+
+_OTHER = closed(
+    {
+        "name": text(rf"(?!(?:main|wait|init)$|flyteops-){_DNS}", longest=63),
+        "image": _IMAGE,
+        "securityContext": _LOCKED,
+    },
+    {
+        "command": listed(text(r"[^\x00]*")),
+        "args": listed(text(r"[^\x00]*")),
+        "workingDir": text(r"/[^\x00-\x1f]*"),
+        "env": listed(one_of_by(_other_variable, otherwise="is not a variable")),
+        "envFrom": listed(_ENV_FROM),
+        "ports": listed(
+            closed({"containerPort": whole(1, 65535)}, {"name": _LABEL_VALUE, "protocol": only("TCP", "UDP", "SCTP")})
+        ),
+        "resources": _RESOURCES,
+        "volumeMounts": listed(_USER_MOUNT),
+    },
+)
+"""A container of a pod template, beside ours or before it: under the same profile, seeing no secret."""
 _INITS: Mapping[object, Check] = {
     "flyteops-inputs": _BEFORE,
     "program": _PROGRAM,
@@ -172,7 +294,7 @@ _INITS: Mapping[object, Check] = {
         for name, folder in _BROUGHT.items()
     },
 }
-_INIT = one_of_by(lambda init: _INITS.get(init.get("name")), otherwise="is not an init container of ours")
+_INIT = one_of_by(lambda init: _INITS.get(init.get("name"), _OTHER), otherwise="is not an init container of ours")
 _TOLERATION = closed(
     {},
     {
@@ -183,9 +305,42 @@ _TOLERATION = closed(
         "tolerationSeconds": whole(0, 2**31),
     },
 )
-_ABSENT = closed({"matchExpressions": exactly(closed({"key": _SELECTOR_KEY, "operator": only("DoesNotExist")}))})
-_REQUIRED = closed({"nodeSelectorTerms": exactly(_ABSENT)})
-_AFFINITY = closed({"nodeAffinity": closed({"requiredDuringSchedulingIgnoredDuringExecution": _REQUIRED})})
+_MATCH = closed(
+    {"key": _SELECTOR_KEY, "operator": only("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")},
+    {"values": listed(_LABEL_VALUE)},
+)
+_HOSTS = closed({"matchExpressions": listed(_MATCH, least=1)})
+_PODS = closed(
+    {
+        "topologyKey": _SELECTOR_KEY,
+        "labelSelector": closed(
+            {}, {"matchLabels": pairs(_SELECTOR_KEY, _LABEL_VALUE), "matchExpressions": listed(_MATCH)}
+        ),
+    }
+)
+_REQUIRED, _PREFERRED = (f"{word}DuringSchedulingIgnoredDuringExecution" for word in ("required", "preferred"))
+_BETWEEN_PODS = closed(
+    {},
+    {
+        _REQUIRED: listed(_PODS),
+        _PREFERRED: listed(closed({"weight": whole(1, 100), "podAffinityTerm": _PODS})),
+    },
+)
+_AFFINITY = closed(
+    {},
+    {
+        "nodeAffinity": closed(
+            {},
+            {
+                _REQUIRED: closed({"nodeSelectorTerms": listed(_HOSTS, least=1)}),
+                _PREFERRED: listed(closed({"weight": whole(1, 100), "preference": _HOSTS})),
+            },
+        ),
+        "podAffinity": _BETWEEN_PODS,
+        "podAntiAffinity": _BETWEEN_PODS,
+    },
+)
+_ALIAS = closed({"ip": text(r"[0-9a-fA-F.:]+"), "hostnames": listed(_ACCOUNT, least=1)})
 
 # ------------------------------------------------------------------------------------------- templates
 
@@ -212,18 +367,21 @@ _LEAF = {
     "container": _CONTAINER,
     "automountServiceAccountToken": only(False),
     "securityContext": _POD_LOCKED,
-    "volumes": listed(_VOLUME, least=1, most=6),
+    "volumes": listed(_VOLUME, least=1),
     "retryStrategy": _RETRY,
 }
 _LEAF_OPTIONAL = {
-    "initContainers": listed(_INIT, least=1, most=3),
+    "initContainers": listed(_INIT, least=1),
+    "sidecars": listed(_OTHER, least=1),
+    "affinity": _AFFINITY,
+    "hostAliases": listed(_ALIAS, least=1),
+    "schedulerName": _ACCOUNT,
     "outputs": closed({"parameters": exactly(_OUTPUT)}),
     "metadata": closed({}, {"labels": _labels, "annotations": pairs(_LABEL_KEY, text(longest=262_144))}),
     "serviceAccountName": _ACCOUNT,
     "activeDeadlineSeconds": whole(1, _YEAR_S),
     "nodeSelector": pairs(_SELECTOR_KEY, _LABEL_VALUE),
     "tolerations": listed(_TOLERATION),
-    "affinity": _AFFINITY,
     "priorityClassName": _ACCOUNT,
 }
 _WHEN = (

@@ -17,6 +17,7 @@ from flyteops.model.catalogue import (
     registry,
     running,
     signatures,
+    surroundings,
     wiring,
 )
 from flyteops.model.catalogue.entry import Entry
@@ -28,6 +29,7 @@ _ALL = (
     *nodes.ENTRIES,
     *declaring.ENTRIES,
     *signatures.ENTRIES,
+    *surroundings.ENTRIES,
     *project.ENTRIES,
     *locking.ENTRIES,
     *running.ENTRIES,

@@ -133,4 +133,16 @@ ENTRIES: tuple[Entry, ...] = (
         "`drift` and `prune` look at the cluster that a domain declares.",
         "Declare `cluster:` for the domain, or name another domain.",
     ),
+    Entry(
+        "FO835",
+        "A secret that no pod can be given",
+        "What sops encrypts in the repository is decrypted on the machine of a run; nobody puts it into a cluster yet.",
+        "Declare the secret as kubernetes: or external: where there is a cluster.",
+    ),
+    Entry(
+        "FO836",
+        "A pod template that contradicts its task",
+        "A template adds to a task's pod; what both say must be the same.",
+        "Say it in one of the two places.",
+    ),
 )

@@ -6,6 +6,7 @@ from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.fields.launch_plans import LAUNCH_PLAN
 from flyteops.source.fields.node_pools import NODE_POOL
 from flyteops.source.fields.profiles import IMAGE, RESOURCES
+from flyteops.source.fields.surroundings import SURROUNDING_SECTIONS
 from flyteops.source.fields.tasks import TASK, TASK_DEFAULTS
 from flyteops.source.fields.workflows import WORKFLOW
 from flyteops.source.shapes import Either, Field, ListOf, Table, Text
@@ -27,19 +28,16 @@ ENTITIES: dict[str, tuple[Field, str]] = {
         "launch plan",
     ),
     "channels": (Field(shape=CHANNEL, description="Where notifications go, by name."), "channel"),
+    **SURROUNDING_SECTIONS,
 }
 """Sections of named entries, with the form of one entry and the word for it."""
 
 LATER_SECTIONS: dict[str, str] = {
-    "actors": "Warm workers that tasks share.",
     "artifacts": "Named outputs that other workflows wait for.",
-    "secrets": "Where secrets come from, by name.",
     "workspaces": "Development machines.",
-    "pod_templates": "Pod specs that tasks are laid into.",
     "roles": "Who may do what.",
     "policies": "Rules that every plan is held against.",
     "quotas": "How much may be used at once.",
-    "tests": "Small runs that say what should come out.",
 }
 
 DEFAULTS = Table(

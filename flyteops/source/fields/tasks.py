@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flyteops.source.fields.kinds import CLUSTER, CONTAINER, REF
 from flyteops.source.fields.profiles import IMAGE, LIKE, RESOURCES
+from flyteops.source.fields.surroundings import SURROUNDINGS
 from flyteops.source.shapes import AnyValue, Duration, Either, Field, Flag, ListOf, MapOf, Number, Table, Text, Words
 
 RETRIES = Table(
@@ -122,12 +123,10 @@ OPTIONS: dict[str, Field] = {
     "service_account": Field(
         shape=Text(rule="service_account"), description="Service account of the pods.", example="churn"
     ),
-    "secrets": Field(shape=AnyValue(), description="Secrets the code sees.", later="secrets"),
-    "pod_template": Field(shape=AnyValue(), description="Pod spec it is laid into.", later="pod templates"),
-    "deck": Field(shape=AnyValue(), description="A page the task writes.", later="decks"),
-    "checkpoint": Field(shape=AnyValue(), description="State kept between attempts.", later="checkpoints"),
-    "actor": Field(shape=Text(), description="The actor it runs on.", later="actors"),
-    "batch": Field(shape=Number(least=1), description="Items of a map that one pod takes.", later="batch"),
+    **SURROUNDINGS,
+    "deck": Field(shape=Flag(), description="Whether it writes a page that is kept.", example="true"),
+    "checkpoint": Field(shape=Flag(), description="Whether it keeps state between attempts.", example="true"),
+    "batch": Field(shape=Number(least=1, most=100_000), description="Items of a map that one pod takes.", example="50"),
 }
 
 DATASET = Table(
@@ -263,6 +262,12 @@ TASK = Table(
         "done": ("manifest",),
         "failed": ("manifest",),
         "outputs": ("function", "script", "dynamic", "container", "ref"),
+        "actor": ("function",),
+        "batch": ("function", "script"),
+        "checkpoint": ("function", "dynamic"),
+        "deck": ("function", "dynamic"),
+        "pod_template": ("function", "script", "dynamic", "container"),
+        "secrets": ("function", "script", "dynamic", "container"),
     },
     needs={"manifest": ("done",)},
     foreign=_FLYTE,

@@ -124,10 +124,7 @@ def test_the_complete_example() -> None:
     assert root is not None
     assert found == ()
     manifest, faults = parse_file("pipelines/train.yaml", root)
-    assert told(faults) == [
-        f"FO900 30:5-12 not supported yet: secrets | {LATER}",
-        f"FO900 96:1-8 not supported yet: the section secrets | {LATER}",
-    ]
+    assert told(faults) == []
     assert [each.name.text for each in manifest.sections["launch_plans"]] == ["nightly", "nightly-us"]
     assert plain(manifest.sections["tasks"][0].body) == {
         "function": "churn.data:prep", "resources": "small", "cache": {},

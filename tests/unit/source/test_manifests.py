@@ -125,7 +125,9 @@ FAULTS = [
         [("FO105 2:49-58 a comma cut your text: quote it | read as a key without a value | "
          "write description: 'Fits, and so on'")],
     ),
-    ("function: a:b, secrets: {A: b}", [f"FO900 2:30-37 not supported yet: secrets | {LATER}"]),
+    ("function: a:b, secrets: {LD_A: b}", [(
+        'FO314 2:40-44 "LD_A" may not stand here | changes how the runner itself starts | '
+        "rename it; set interpreter options inside the code")]),
     (
         "container: {command: [x]}",
         ['FO318 2:15-24 "container" needs "image" | image: is missing | add image: ghcr.io/acme/area:v2'],
@@ -390,7 +392,7 @@ TOPS = [
         [('FO301 2:1-5 unknown key "kind" | not a key of a declaration file | '
          "here it is nothing: sections such as tasks: say what they hold")],
     ),
-    ("secrets: {a: {}}", [f"FO900 2:1-8 not supported yet: the section secrets | {LATER}"]),
+    ("workspaces: {a: {}}", [f"FO900 2:1-11 not supported yet: the section workspaces | {LATER}"]),
     (
         "images: {a: {requirements: ../r.txt}}",
         [
@@ -426,7 +428,8 @@ TOPS = [
     (
         "defaults: {task: {function: a:b}}",
         [('FO301 2:19-27 unknown key "function" | not a key of task defaults | known keys: image, resources, retries, '
-         "timeout, interruptible, cache, env, labels, annotations, service_account")],
+         "timeout, interruptible, cache, env, labels, annotations, service_account, secrets, pod_template, actor, "
+         "deck, checkpoint, batch")],
     ),
     ("defaults: {pickle: [sklearn.*, 'm:Net', '*', a b]}", [
         'FO331 2:41-44 "*" may not stand here | covers classes of every package | name the package: sklearn.*',

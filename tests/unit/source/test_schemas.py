@@ -76,7 +76,7 @@ BAD = [
     "moved: [{from: task/a}]",
     "task: {}",
 ]
-LATER = ["secrets: {a: {}}", "tasks: {fit: {function: a:b, deck: true}}"]
+LATER = ["workspaces: {a: {}}", "artifacts: {a: {}}"]
 
 
 def judged(text: str) -> tuple[list[str], list[str]]:

@@ -65,13 +65,13 @@ def test_a_run_that_failed() -> None:
         {
             "path": "fit", "task": "fit", "kind": "task", "run": None,
             "phase": "failed", "cached": False, "attempts": 1, "duration_s": 0.1,
-            "items": None, "log": "/x/fit.log",
+            "items": None, "log": "/x/fit.log", "decks": [],
             "error": {"code": 6, "cause": "user", "type": "ValueError", "message": "no rows"},
         },
         {
             "path": "scores", "task": "score", "kind": "task", "run": None,
             "phase": "not_run", "cached": False, "attempts": 0, "duration_s": 0.0,
-            "items": None, "log": None, "error": None,
+            "items": None, "log": None, "decks": [], "error": None,
         },
     ]  # fmt: skip
 
