@@ -6,7 +6,7 @@ Standard library only and cheap to import: it is part of every pod. A plain func
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import GenericAlias
 from typing import IO, Any
 
@@ -166,4 +166,84 @@ class Directory:
 os.PathLike.register(Directory)
 
 
-__all__ = ["Dataset", "Directory", "File", "NonRecoverable", "PyTorchCheckpoint"]
+class TFRecordFile(File):
+    """A file of records, which are bytes, such as serialized tf.train.Example. Passed on and read without tensorflow.
+
+        return TFRecordFile.write("out.tfrecord", examples, compression="GZIP")
+        for data in file.records(): ...                 # bytes, one after the other
+        file.dataset()                                  # a tf.data.TFRecordDataset; needs tensorflow
+
+    `compression` ("", "ZLIB" or "GZIP"), `buffer_size`, `parallel_reads` and `dataset_name` say how it is read; they
+    travel with it.
+    """
+
+    __slots__ = ("options",)
+
+    def __init__(self, path: str | os.PathLike[str], *, format: str = "", **options: Any) -> None:  # noqa: A002
+        super().__init__(path, format=format)
+        self.options = record_options(options)
+
+    @classmethod
+    def write(cls, path: str | os.PathLike[str], records: Iterable[Any], **options: Any) -> TFRecordFile:
+        """Writes records (bytes, or messages of protocol buffers) to a new file."""
+        from flyteops.codecs.tfrecord import write_records
+
+        made = cls(path, **options)
+        write_records(records, made.download(), str(made.options.get("compression", "")))
+        return made
+
+    def records(self) -> Iterator[bytes]:
+        """The records, each checked by its checksum."""
+        from flyteops.codecs.tfrecord import read_records
+
+        return read_records(self.download(), str(self.options.get("compression", "")))
+
+    def dataset(self) -> Any:
+        """The records as a `tf.data.TFRecordDataset`."""
+        return _tf_dataset([self.download()], self.options)
+
+
+class TFRecordsDirectory(Directory):
+    """A folder of files of records, read in the order of their names. As `TFRecordFile`, with the same options."""
+
+    __slots__ = ("options",)
+
+    def __init__(self, path: str | os.PathLike[str], *, format: str = "", **options: Any) -> None:  # noqa: A002
+        super().__init__(path, format=format)
+        self.options = record_options(options)
+
+    def records(self) -> Iterator[bytes]:
+        """The records of all files."""
+        from flyteops.codecs.tfrecord import read_records
+
+        for file in self:
+            yield from read_records(file.download(), str(self.options.get("compression", "")))
+
+    def dataset(self) -> Any:
+        """The records as a `tf.data.TFRecordDataset`."""
+        return _tf_dataset([file.download() for file in self], self.options)
+
+
+def record_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """How records are read: only what is said, checked."""
+    from flyteops.codecs.tfrecord import checked_compression
+
+    known = {"compression": str, "buffer_size": int, "parallel_reads": int, "dataset_name": str}
+    for name, value in given.items():
+        if name not in known:
+            raise TypeError(f"there is no option {name!r} of records: use {', '.join(known)}")
+        if value is not None and (not isinstance(value, known[name]) or isinstance(value, bool)):
+            raise TypeError(f"{name} is of type {known[name].__name__}, not {type(value).__name__}")
+    checked_compression(given.get("compression") or "")
+    return {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def _tf_dataset(paths: list[str], options: Mapping[str, Any]) -> Any:
+    from flyteops.codecs.table import codec
+
+    return codec("tfdata", purpose="a tf.data.TFRecordDataset").dataset(paths, options)
+
+
+__all__ = [
+    "Dataset", "Directory", "File", "NonRecoverable", "PyTorchCheckpoint", "TFRecordFile", "TFRecordsDirectory",
+]  # fmt: skip

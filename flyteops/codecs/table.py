@@ -23,7 +23,6 @@ BLOBS: dict[str, str] = {
     "torch/module": "torch",
     "torch/checkpoint": "torch",
     "keras/model": "keras",
-    "tensorflow/records": "tfrecord",
 }
 """Files of a framework by the format their type carries; no format of a user has a slash."""
 

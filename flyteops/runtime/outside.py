@@ -33,6 +33,10 @@ class Outside:
         kind, content = kind_of(of)
         try:
             match kind:
+                case "file" | "directory" if content == "tensorflow/records":
+                    from flyteops.runtime.records import keep_records
+
+                    return keep_records(self._store, value, kind, scratch=self._scratch(), below=self._below)
                 case "file" if "/" in str(content):
                     from flyteops.runtime.frameworks import keep_framework
 
@@ -65,6 +69,10 @@ class Outside:
         plain = bare(hint)
         try:
             match kind:
+                case "file" | "directory" if content == "tensorflow/records" and not _wants_file(plain):
+                    from flyteops.runtime.records import open_records
+
+                    return open_records(self._store, _fields(value, "$blob"), kind, self._folder)
                 case "file" if "/" in str(content) and not _wants_file(plain):
                     from flyteops.runtime.frameworks import open_framework
 

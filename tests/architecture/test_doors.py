@@ -25,7 +25,7 @@ DOORS = {
     "numpy": ("flyteops.codecs.numpy",),
     "torch": ("flyteops.codecs.torch",),
     "keras": ("flyteops.codecs.keras",),
-    "tensorflow": ("flyteops.types",),
+    "tensorflow": ("flyteops.codecs.tfdata",),
 }
 EVERYWHERE = {"flyteops", *sys.stdlib_module_names}
 
@@ -58,7 +58,10 @@ def within(name: str, door: str) -> bool:
     return name == door or name.startswith(f"{door}.")
 
 
-LAZY_DOORS = ("flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering", "flyteops.codecs")
+LAZY_DOORS = (
+    "flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering", "flyteops.codecs",
+    "flyteops.types",
+)  # fmt: skip
 """Where our own modules may be imported late: a command and a pod need few of them, Hera and frames are slow to load.
 """
 

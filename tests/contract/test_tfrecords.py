@@ -8,6 +8,8 @@ import pytest
 
 from flyteops.codecs.faults import Unfit
 from flyteops.codecs.tfrecord import masked_crc, read_records, write_records
+from flyteops.types import TFRecordFile, TFRecordsDirectory
+from tests.libraries import library
 
 RECORDS = [b"", b"one", b"\0" * 70_000, "é".encode()]
 
@@ -58,3 +60,17 @@ def test_an_unknown_compression_and_a_record_that_is_none_are_told(tmp_path: Pat
         write_records([], str(tmp_path / "a"), "LZ4")
     with pytest.raises(Unfit, match="record 0 is a int: use bytes or tf"):
         write_records([1], str(tmp_path / "a"), "")
+
+
+def test_options_are_checked_and_a_dataset_of_tensorflow_reads_the_file(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="there is no option 'speed' of records"):
+        TFRecordFile("a", speed=1)
+    with pytest.raises(TypeError, match="buffer_size is of type int, not str"):
+        TFRecordFile("a", buffer_size="big")
+    file = TFRecordFile.write(tmp_path / "part_0", RECORDS, compression="GZIP", buffer_size=1024, parallel_reads=2)
+    TFRecordFile.write(tmp_path / "part_1", [b"last"], compression="GZIP")
+    folder = TFRecordsDirectory(tmp_path, compression="GZIP", dataset_name="both")
+    assert list(folder.records()) == [*list(file.records()), b"last"]
+    library("tensorflow")
+    assert [each.numpy() for each in file.dataset()] == RECORDS
+    assert [each.numpy() for each in folder.dataset()] == [*RECORDS, b"last"]

@@ -11,6 +11,7 @@ import pytest
 from flyteops.model.entities import CachePolicy, MapCall, Node, TaskCall, TaskSettings
 from flyteops.model.types import (
     DATASET,
+    FILE,
     FLOAT,
     INT,
     NAMED_BLOBS,
@@ -261,3 +262,48 @@ def test_a_union_tells_rows_from_an_array(place: Place) -> None:
     program = graph(steps, nodes, inputs={"n": INT}, outputs=(from_node("kind", STR, "kind"),))
     found = [place.run(program, inputs={"n": (INT, n)}).outputs["kind"]["value"] for n in range(3)]
     assert found == ["NoneType", "ndarray", "DataFrame"]
+
+
+def test_records_travel_with_how_they_are_read_and_need_no_tensorflow(place: Place) -> None:
+    place.write("""
+        import sys
+        from flyteops.types import File, TFRecordFile, TFRecordsDirectory
+
+        class Example:
+            def __init__(self, data): self.data = data
+            def SerializeToString(self): return self.data
+
+        def one() -> TFRecordFile:
+            return TFRecordFile.write("one.tfrecord", [b"a", b"b"], compression="GZIP", parallel_reads=2)
+
+        def many() -> TFRecordsDirectory:
+            return [Example(b"x"), Example(b"y")]
+
+        def passed(file: TFRecordFile) -> TFRecordFile:
+            return file
+
+        def read(file: TFRecordFile, folder: TFRecordsDirectory, raw: File) -> list[str]:
+            assert file.options == {"compression": "GZIP", "parallel_reads": 2}, file.options
+            assert raw.open("rb").read(2) == bytes([31, 139])
+            assert "tensorflow" not in sys.modules
+            return [data.decode() for each in (file, folder) for data in each.records()]
+    """)
+    file, folder = NAMED_BLOBS["TFRecordFile"], NAMED_BLOBS["TFRecordsDirectory"]
+    steps = [
+        task("one", {}, file),
+        task("many", {}, folder),
+        task("passed", {"file": file}, file),
+        task("read", {"file": file, "folder": folder, "raw": FILE}, ListOf(STR)),
+    ]
+    nodes = [
+        call("one"),
+        call("many"),
+        call("passed", from_node("file", file, "one")),
+        call(
+            "read", from_node("file", file, "passed"), from_node("folder", folder, "many"),
+            from_node("raw", FILE, "passed"),
+        ),
+    ]  # fmt: skip
+    result = place.run(graph(steps, nodes, outputs=(from_node("all", ListOf(STR), "read"),)))
+    assert result.phase == "succeeded", result.nodes
+    assert result.outputs["all"]["value"] == ["a", "b", "x", "y"]
