@@ -10,6 +10,7 @@ from flyteops.compile.faults import Faults, suggestion
 from flyteops.model.diagnostics import Place, Related
 from flyteops.model.digest import Json, canonical, ordered_pairs
 from flyteops.model.literals import Literal
+from flyteops.model.row_formats import row_format_of
 from flyteops.model.types import (
     NONE,
     STR,
@@ -105,7 +106,7 @@ def _scalar(
         case DatasetOf() if not node.text:
             return _wrong(node, of, faults, subject)
         case DatasetOf(format=format):
-            return {"$data": {"uri": plain_text(node), "format": format} if format else {"uri": plain_text(node)}}
+            return _dataset(node, format, faults, subject)
         case PickleOf():
             return _wrong(node, of, faults, subject)
         case Simple("str"):
@@ -131,6 +132,22 @@ def _unwritable(node: TreeNode, name: str, faults: Faults, subject: str) -> Abse
         help="refer to the output of a task that returns it",
     )
     return ABSENT
+
+
+def _dataset(node: Scalar, form: str, faults: Faults, subject: str) -> Json | Absent:
+    uri = plain_text(node)
+    if form:
+        return {"$data": {"uri": uri, "format": form}}
+    if not row_format_of(uri):
+        faults.add(
+            "FO440",
+            f"{subject} is a dataset whose format is not known: {uri}",
+            at=node.place,
+            label="its name has no suffix of a format",
+            help="say it in the type, {dataset: {…}, format: csv}; or name the file .parquet, .arrow, .csv or .jsonl",
+        )
+        return ABSENT
+    return {"$data": {"uri": uri}}
 
 
 def _number(node: Scalar, of: LiteralType, name: str, faults: Faults, subject: str) -> Json | Absent:

@@ -12,6 +12,7 @@ from flyteops.model.types import (
     NONE,
     STR,
     BlobOf,
+    DatasetOf,
     DictOf,
     EnumOf,
     ListOf,
@@ -21,6 +22,7 @@ from flyteops.model.types import (
     spelling,
 )
 from flyteops.source import classes
+from flyteops.source.annotated_rows import with_columns
 from flyteops.source.known_classes import DIRECTORIES, FILES, KNOWN
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, Target
@@ -180,7 +182,10 @@ class Annotations:
         if name == "typing.Literal":
             return _choices(arguments)
         if name in _TRANSPARENT:
-            return self.read(arguments[0], module)
+            reading = self.read(arguments[0], module)
+            if not isinstance(reading, DatasetOf):
+                return reading
+            return with_columns(reading, arguments[1:], lambda column: self.read(column, module))
         if name in _LISTS:
             return self._list(arguments, module)
         if name in _DICTS:

@@ -191,4 +191,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Rows are stored as parquet, arrow, csv or jsonl.",
         "Write one of these, or let it be a File of a format of your own: `File[avro]`.",
     ),
+    Entry(
+        "FO440",
+        "Rows whose format is not known",
+        "Rows given by path are read by the format that their type says, else by the suffix of the path: "
+        ".parquet, .arrow, .csv or .jsonl.",
+        "Say the format in the type, `{dataset: {…}, format: csv}`, or give the file its suffix.",
+    ),
 )

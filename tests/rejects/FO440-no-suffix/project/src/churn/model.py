@@ -1,0 +1,4 @@
+from flyteops.types import Dataset
+
+
+def fit(rows: Dataset) -> None: ...
