@@ -73,16 +73,32 @@ def _split(canvas: Canvas, needs: dict[str, tuple[str, ...]], names: dict[str, s
 
 def _main(canvas: Canvas, tasks: list[JsonObject], ends: list[str], names: dict[str, str]) -> str:
     if canvas.begin is not None:
-        flags = ("--kickoff", "{{workflow.parameters.kickoff}}", "--inputs", "{{workflow.parameters.inputs}}")
+        flags: tuple[str, ...] = (
+            "--kickoff",
+            "{{workflow.parameters.kickoff}}",
+            "--inputs",
+            "{{workflow.parameters.inputs}}",
+        )
+        if _looks(canvas.begin):
+            flags = (*flags, "--scope", canvas.target.cache_scope)
         template = canvas.shelf.put(BEGIN, control_pod(BEGIN, target=canvas.target, found=canvas.found, flags=flags))
         tasks = [each if "depends" in each else {**each, "depends": f"{BEGIN}.Succeeded"} for each in tasks]
         tasks.insert(0, _call(canvas, BEGIN, template, canvas.begin, at=""))
     if canvas.graph.outputs:
-        template = canvas.shelf.put(OUTPUTS, control_pod(OUTPUTS, target=canvas.target, found=canvas.found))
+        scope = ("--scope", canvas.target.cache_scope) if canvas.graph.publishes else ()
+        template = canvas.shelf.put(
+            OUTPUTS, control_pod(OUTPUTS, target=canvas.target, found=canvas.found, flags=scope)
+        )
         call = _call(canvas, OUTPUTS, template, outputs_invocation(canvas.graph), at="")
         before = [f"{names[end]}.Succeeded" for end in ends] or ([f"{BEGIN}.Succeeded"] if canvas.begin else [])
         tasks.append(_waiting(call, before))
     return canvas.shelf.put_named(MAIN, _dag(tasks, fail_fast=canvas.fail_fast))
+
+
+def _looks(begin: JsonObject) -> bool:
+    """Whether an input is looked for among the artifacts of a scope."""
+    inputs = begin["inputs"]
+    return any("query" in each for each in inputs if isinstance(each, dict)) if isinstance(inputs, list) else False
 
 
 def _dag(tasks: list[JsonObject], *, fail_fast: bool) -> JsonObject:

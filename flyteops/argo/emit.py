@@ -11,6 +11,7 @@ from flyteops.argo.names import MAX_OBJECT_NAME, label_value, object_name
 from flyteops.argo.schedule import cron_body, cron_name
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import CodeBundle, CodeInImage, Target
+from flyteops.execution.artifacts import queries_of, query_invocation
 from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import Json, JsonObject, canonical, digest_of
@@ -81,7 +82,7 @@ def _template_object(
     program: Program, plan: LaunchPlan, graph: RunGraph, *, fail_fast: bool, target: Target, found: Findings
 ) -> ClusterObject:
     shelf = Shelf()
-    begin = _begin(graph, plan) if graph.inputs else None
+    begin = _begin(program, graph, plan) if graph.inputs else None
     canvas = Canvas(
         project=program.project, graph=graph, begin=begin, fail_fast=fail_fast, shelf=shelf, target=target, found=found
     )
@@ -95,10 +96,12 @@ def _template_object(
     )
 
 
-def _begin(graph: RunGraph, plan: LaunchPlan) -> JsonObject:
+def _begin(program: Program, graph: RunGraph, plan: LaunchPlan) -> JsonObject:
     """What the first pod is told: inputs as the plan gives them, and which of them a launch may not change."""
     fixed, given = dict(plan.fixed_inputs), dict(plan.default_inputs)
     kickoff = plan.schedule.kickoff_time_input if plan.schedule else None
+    workflow = program.workflows.get(plan.workflow)
+    queries = dict(queries_of(plan, workflow)) if workflow is not None else {}
     inputs: list[Json] = [
         {
             "name": each.name,
@@ -106,6 +109,7 @@ def _begin(graph: RunGraph, plan: LaunchPlan) -> JsonObject:
             "required": each.required,
             "fixed": each.name in fixed,
             "given": _given(fixed.get(each.name) or given.get(each.name) or each.default),
+            **({"query": query_invocation(program, queries[each.name])} if each.name in queries else {}),
         }
         for each in graph.inputs
     ]

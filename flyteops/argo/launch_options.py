@@ -9,6 +9,8 @@ from flyteops.model.entities import LaunchPlan
 def check_options(plan: LaunchPlan, *, found: Findings) -> None:
     """Refuses what would not hold in a cluster, and notes what another part of the product has to do."""
     _concurrency(plan, found=found)
+    if plan.trigger is not None:
+        found.note(f"trigger of {found.address}: nothing in the cluster starts it on a new version yet")
     for notification in plan.notifications:
         channel, phases = notification.channel.name, ", ".join(notification.phases)
         found.note(f"notifications of {found.address}: nothing in the cluster tells channel {channel} yet ({phases})")

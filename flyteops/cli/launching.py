@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flyteops.model.entities import LaunchPlan
     from flyteops.model.program import Program
     from flyteops.operations.given import Given
-    from flyteops.operations.running import Launch
+    from flyteops.operations.running import Launch, Look
 
 
 def launch_of(
@@ -27,6 +27,7 @@ def launch_of(
     words: tuple[str, ...],
     inputs_file: str | None,
     slot: str | None,
+    look: Look,
 ) -> Launch:
     """What an address and the given inputs mean; InvalidProject with every fault."""
     from flyteops.model.errors import InvalidProject
@@ -46,11 +47,13 @@ def launch_of(
         given, faults = with_slot(given, plan, slot)
     session.texts.update(given.texts)
     try:
-        what = launch(program, target, given)
+        what = launch(program, target, given, look=look)
     except InvalidProject as invalid:
         raise InvalidProject([*faults, *invalid.diagnostics]) from None
     if faults:
         raise InvalidProject(faults)
+    for name, found in what.found.items():
+        session.output.say(f"note: {name} is {found.version}, of run {found.version.run}")
     _say_overlaid(session, given)
     if moment is not None:
         _say_no_slot(session, plan, moment)

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "explain": "Explain an entity, a node or a code: values, where each was written, who depends on it.",
     "graph": "Draw a workflow.",
     "next": "Show when schedules start next, and what clock changes do to them.",
+    "artifacts": "List what your runs have published.",
     "schema": "Print the JSON Schema of a file, or of the inputs of a launch.",
     "status": "Show what is applied, and by which commit.",
     "history": "Show what was applied, newest first.",

@@ -44,14 +44,15 @@ def run(  # noqa: PLR0913 - one argument an option
 ) -> int:
     """Exit 0, 4 when address or inputs are invalid, 6 when the run failed, 130 or 143 when a signal stopped it."""
     from flyteops.cli.launching import launch_of
-    from flyteops.cli.running import Options, local_run, secrets_here
+    from flyteops.cli.running import Options, artifact_look, local_run, secrets_here
     from flyteops.operations.sources import load_program
 
     workspace = session.workspace()
     program = load_program(workspace.tree, workspace.sources, domain=workspace.domain)
     if program.warnings:
         session.output.diagnostics(program.warnings, lines_of=session.lines_of)
-    what = launch_of(session, program, address, words=words, inputs_file=inputs_file, slot=slot)
+    look = artifact_look(workspace, execution)
+    what = launch_of(session, program, address, words=words, inputs_file=inputs_file, slot=slot, look=look)
     options = Options(
         inline=inline,
         interpreter=interpreter,
@@ -66,4 +67,4 @@ def run(  # noqa: PLR0913 - one argument an option
         slot=slot,
         secrets=secrets_here(session, workspace, program, what),
     )
-    return local_run(session, workspace, what, options)
+    return local_run(session, workspace, program, what, options)

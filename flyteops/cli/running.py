@@ -10,18 +10,20 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from flyteops.cli.exits import Exit
-from flyteops.cli.notified import say_notified
+from flyteops.cli.notified import say_artifacts, say_notified
 from flyteops.cli.session import Session
 
 if TYPE_CHECKING:
     from flyteops.local import RunEvent, RunRequest, RunResult
+    from flyteops.model.artifacts import Found
+    from flyteops.model.digest import JsonObject
     from flyteops.model.program import Program
     from flyteops.operations.answering import Said
-    from flyteops.operations.running import Launch
+    from flyteops.operations.running import Launch, Look
     from flyteops.wiring import Workspace
 
 
@@ -56,7 +58,23 @@ def secrets_here(session: Session, workspace: Workspace, program: Program, what:
     return values
 
 
-def local_run(session: Session, workspace: Workspace, what: Launch, options: Options) -> int:
+def artifact_look(workspace: Workspace, execution: str | None) -> Look:
+    """Looks among what this user's own runs have published, in the store of the domain."""
+
+    def find(wanted: Mapping[str, JsonObject]) -> Mapping[str, Found]:
+        from flyteops.operations.artifacts import look
+
+        return look(wanted, store=workspace.store(), scope=local_scope(), execution=execution)
+
+    return find
+
+
+def local_scope() -> str:
+    """Where results and artifacts of this user's runs are kept."""
+    return f"dev/{_user()}"
+
+
+def local_run(session: Session, workspace: Workspace, program: Program, what: Launch, options: Options) -> int:
     """Runs it; the exit code says whether the run succeeded."""
     from flyteops.cli.terminal import AskingTerminal
     from flyteops.local import run
@@ -66,7 +84,7 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
     from flyteops.wiring import system_clock, system_ids
 
     output = session.output
-    request = request_of(session, workspace, what, options)
+    request = _recorded(request_of(session, workspace, what, options), workspace, what)
     terminal = AskingTerminal(output) if output.interactive and any(gates_of(what.graph)) else None
     gc.enable()  # compiling is over; what follows lasts as long as the user's code, inside this process with --inline
     plain = options.inline or terminal is not None  # a question and a table that is redrawn do not go together
@@ -79,6 +97,8 @@ def local_run(session: Session, workspace: Workspace, what: Launch, options: Opt
             watch=watch,
             terminal=terminal,
         )
+    if what.graph.publishes:
+        say_artifacts(session, workspace, program, what, result)
     say_notified(output, what.plan, result.phase)
     again = ""
     if result.phase != "succeeded":
@@ -113,7 +133,7 @@ def request_of(session: Session, workspace: Workspace, what: Launch, options: Op
         answers=_answers(session, what, options),
         python=python,
         parallel=options.parallel,
-        scope=f"dev/{_user()}",
+        scope=local_scope(),
         also=(workspace.domain,),
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
@@ -132,6 +152,20 @@ def _answers(session: Session, what: Launch, options: Options) -> dict[str, Said
     except InvalidAnswers as invalid:
         session.texts.update(invalid.texts)
         raise
+
+
+def _recorded(request: RunRequest, workspace: Workspace, what: Launch) -> RunRequest:
+    """The request; a run that was given versions of artifacts keeps them before anything of it begins."""
+    if not what.found:
+        return request
+    from flyteops.local.launching import check_execution
+    from flyteops.operations.artifacts import record
+    from flyteops.wiring import system_ids
+
+    execution = request.execution or system_ids().fresh()
+    check_execution(execution)
+    record(workspace.store(), execution, what.found)
+    return replace(request, execution=execution)
 
 
 def _user() -> str:

@@ -16,9 +16,15 @@ from flyteops.source.tree import TreeNode
 
 
 def read_inputs(
-    program: Program, plan: LaunchPlan, given: Dict[str, TreeNode], *, names: Dict[str, Place] | None = None
+    program: Program,
+    plan: LaunchPlan,
+    given: Dict[str, TreeNode],
+    *,
+    names: Dict[str, Place] | None = None,
+    found: Dict[str, Literal] | None = None,
 ) -> dict[str, Literal]:
-    """The inputs of a run of a launch plan; `names` are the places of the names. Raises InvalidProject."""
+    """The inputs of a run of a launch plan; `names` are the places of the names, `found` are versions of artifacts for
+    inputs that nobody gives. Raises InvalidProject."""
     faults = Faults()
     variables = program.workflows[plan.workflow].interface.inputs
     fixed = dict(plan.fixed_inputs)
@@ -31,7 +37,7 @@ def read_inputs(
                 help=f"leave it out, or run workflow/{plan.workflow}, where it is free",
             )
     free = {name: node for name, node in given.items() if name not in fixed}
-    known = {**dict(plan.default_inputs), **fixed}
+    known = {**dict(plan.default_inputs), **fixed, **(found or {})}
     inputs = _read(variables, free, known, subject=f"launch plan {plan.name}", names=names, faults=faults, plan=plan)
     _raise(faults)
     return inputs

@@ -11,9 +11,11 @@ from flyteops.compile.layers import Declared, Layers
 from flyteops.compile.pickles import Classes, Python, said_classes
 from flyteops.compile.settings import Profiles
 from flyteops.compile.surroundings import Surroundings
+from flyteops.model.artifacts import Artifact, ArtifactQuery
 from flyteops.model.diagnostics import Place
-from flyteops.model.entities import LaunchPlan, Task, Workflow
+from flyteops.model.entities import LaunchPlan, Task, Variable, Workflow
 from flyteops.model.launching import Channel
+from flyteops.model.types import LiteralType
 from flyteops.source.tree import Mapping
 
 __all__ = ["Known", "Python"]
@@ -54,6 +56,10 @@ class Known:
     task_bodies: dict[str, Mapping] = field(default_factory=dict)
     """Bodies of tasks with the names of profiles still in them: what a node's overrides are laid over."""
     channels: dict[str, Channel | None] = field(default_factory=dict)
+    artifacts: dict[str, tuple[Artifact, LiteralType] | None] = field(default_factory=dict)
+    """With the type of their versions."""
+    asked: list[tuple[ArtifactQuery, Mapping, tuple[Variable, ...]]] = field(default_factory=list)
+    """Queries of launch plans with the inputs that they fill: held against the artifacts when those are known."""
     implicit: dict[str, Place] = field(default_factory=dict)
     """Tasks used by their path: where first."""
     _said: frozenset[str] | None = None

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flyteops.compile.faults import suggestion
-from flyteops.compile.fields import flag_in, int_of, map_in, pairs_in, text_in
+from flyteops.compile.fields import flag_in, int_of, map_in, pairs_in, text_in, with_field, without
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.plan_options import read_options
-from flyteops.compile.schedules import read_schedule
+from flyteops.compile.queries import as_query
+from flyteops.compile.schedules import SCHEDULE_TIME, no_clock, read_schedule, second_kickoff
 from flyteops.compile.values import read_literal
+from flyteops.model.artifacts import ArtifactQuery, Trigger
 from flyteops.model.diagnostics import Related
 from flyteops.model.entities import LaunchPlan, Variable
 from flyteops.model.literals import Literal
-from flyteops.source.tree import Mapping, Scalar
+from flyteops.model.types import spelling
+from flyteops.source.tree import Entry, Mapping, Scalar
 
 Given = tuple[tuple[str, Literal], ...]
 
@@ -56,10 +61,13 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
     if workflow is None:
         return None
     variables = {variable.name: variable for variable in workflow.interface.inputs}
-    defaults = _given(known, body, "default_inputs", variables, target.text)
+    given_defaults, taken = _special(known, body, variables)
+    defaults = _given(known, given_defaults, "default_inputs", variables, target.text)
     fixed = _given(known, body, "fixed_inputs", variables, target.text)
+    trigger = _trigger(known, body, variables, target.text)
+    bound = frozenset(trigger.binds) if trigger is not None else frozenset()
     _refuse_both(known, body)
-    given = {each for each, _ in (*(defaults or ()), *(fixed or ()))} | _names(body)
+    given = {each for each, _ in (*(defaults or ()), *(fixed or ()))} | (_names(body) - {taken.kickoff}) | bound
     written = map_in(body, "schedule")
     free = {each: variable for each, variable in variables.items() if each not in _names_of(body, "fixed_inputs")}
     schedule = None
@@ -68,7 +76,19 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
         if not declared.sound:
             unbound = []  # what gave them may have been refused
         schedule = read_schedule(
-            written, key=body.key("schedule"), free=free, unbound=unbound, plan=name, faults=known.faults
+            written,
+            key=body.key("schedule"),
+            free=free,
+            unbound=unbound,
+            plan=name,
+            kickoff=taken.kickoff_node,
+            faults=known.faults,
+        )
+    elif taken.kickoff_node is not None:
+        no_clock(taken.kickoff_node, known.faults)
+    if trigger is not None and declared.sound:
+        _refuse_open(
+            known, body, name, [each for each in variables.values() if each.required and each.name not in given]
         )
     options = read_options(known, body, declared=declared, schedule=schedule)
     if defaults is None or fixed is None or (written is not None and schedule is None) or options is None:
@@ -89,6 +109,89 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
         concurrency=options.concurrency,
         overwrite_cache=flag_in(body, "overwrite_cache") is True,
         raw_data=text_in(body, "raw_data"),
+        queries=taken.queries,
+        trigger=trigger,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Special:
+    """What stands under default_inputs and is no literal: queries, and the input that gets `$schedule.time`."""
+
+    queries: tuple[tuple[str, ArtifactQuery], ...] = ()
+    kickoff_node: Entry | None = None
+
+    @property
+    def kickoff(self) -> str:
+        """The name of that input."""
+        return self.kickoff_node.key.text if self.kickoff_node is not None else ""
+
+
+def _special(known: Known, body: Mapping, variables: dict[str, Variable]) -> tuple[Mapping, _Special]:
+    """The body without what is no literal among the defaults, and that."""
+    node = map_in(body, "default_inputs")
+    if node is None:
+        return body, _Special()
+    queries: list[tuple[str, ArtifactQuery]] = []
+    kickoff: Entry | None = None
+    kept: list[Entry] = []
+    for entry in node.entries:
+        query = as_query(entry.value)
+        if isinstance(entry.value, Scalar) and entry.value.text == SCHEDULE_TIME:
+            if kickoff is not None:
+                second_kickoff(entry, kickoff.key, known.faults)
+            kickoff = entry
+        elif query is not None and isinstance(entry.value, Mapping) and entry.key.text in variables:
+            known.asked.append((query, entry.value, (variables[entry.key.text],)))
+            queries.append((entry.key.text, query))
+        else:
+            kept.append(entry)
+    for_later = Entry(
+        key=body.key("default_inputs") or Scalar(text="default_inputs", style="plain", place=node.place),
+        value=Mapping(entries=tuple(kept), place=node.place, flow=node.flow),
+    )
+    return with_field(body, for_later.key, for_later.value), _Special(
+        queries=tuple(sorted(queries)), kickoff_node=kickoff
+    )
+
+
+def _trigger(known: Known, body: Mapping, variables: dict[str, Variable], workflow: str) -> Trigger | None:
+    node = map_in(body, "trigger")
+    if node is None:
+        return None
+    query = as_query(without(node, "bind"))
+    if query is None:
+        return None
+    binds = map_in(node, "bind")
+    entries = binds.entries if binds is not None else ()
+    fixed = _names_of(body, "fixed_inputs")
+    for entry in entries:
+        if entry.key.text not in variables or entry.key.text in fixed:
+            why = "is fixed" if entry.key.text in fixed else f"is no input of the workflow {workflow}"
+            free = [each for each in variables if each not in fixed]
+            known.faults.add(
+                "FO299",
+                f'bind: "{entry.key.text}" {why}',
+                at=entry.key.place,
+                help=suggestion(entry.key.text, free, kinds="inputs"),
+            )
+    wanted = [variables[entry.key.text] for entry in entries if entry.key.text in variables]
+    known.asked.append((query, node, tuple(wanted)))
+    if len(wanted) < len(entries) or any(each.name in fixed for each in wanted):
+        return None
+    return Trigger(query=query, binds=tuple(sorted(entry.key.text for entry in entries)))
+
+
+def _refuse_open(known: Known, body: Mapping, plan: str, unbound: list[Variable]) -> None:
+    if not unbound:
+        return
+    key = body.key("trigger")
+    known.faults.add(
+        "FO299",
+        f'the trigger of "{plan}" leaves inputs without a value: {", ".join(each.name for each in unbound)}',
+        at=key.place if key is not None else body.place,
+        label=f"nobody gives {', '.join(f'{each.name}: {spelling(each.type)}' for each in unbound)}",
+        help=f"add default_inputs: {{{unbound[0].name}: …}}, or bind: {{{unbound[0].name}: $artifact}}",
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from flyteops.compile.values import outside_members
+from flyteops.execution.artifacts import queries_of
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import LaunchPlan, Variable, Workflow
 from flyteops.model.literals import Literal
@@ -79,10 +80,12 @@ def plan_inputs_schema(plan: LaunchPlan, workflow: Workflow, *, address: str) ->
     fixed, defaults = dict(plan.fixed_inputs), dict(plan.default_inputs)
     free = [variable for variable in workflow.interface.inputs if variable.name not in fixed]
     kickoff = plan.schedule.kickoff_time_input if plan.schedule is not None else None
-    words = {kickoff: "The schedule gives its own time here; by hand, `--slot` does."} if kickoff else {}
-    return inputs_schema(
-        free, address=address, about=plan.description or workflow.description, defaults=defaults, words=words
-    )
+    words = {name: f"When absent, the newest {query}." for name, query in queries_of(plan, workflow)}
+    found = frozenset(words)
+    if kickoff:
+        words[kickoff] = "The schedule gives its own time here; by hand, `--slot` does."
+    about = plan.description or workflow.description
+    return inputs_schema(free, address=address, about=about, defaults=defaults, words=words, found=found)
 
 
 def inputs_schema(
@@ -92,6 +95,7 @@ def inputs_schema(
     about: str,
     defaults: Mapping[str, Literal] | None = None,
     words: Mapping[str, str] | None = None,
+    found: frozenset[str] = frozenset(),
 ) -> JsonObject:
     """The schema of a map of inputs; `defaults` go before those of the variables, `words` are added to descriptions."""
     free = sorted(variables, key=_name_of)
@@ -99,7 +103,7 @@ def inputs_schema(
     properties: dict[str, Json] = {
         each.name: _property(each, given.get(each.name), (words or {}).get(each.name, "")) for each in free
     }
-    required: list[Json] = [each.name for each in free if each.required and each.name not in given]
+    required: list[Json] = [each.name for each in free if each.required and each.name not in (*given, *found)]
     schema: JsonObject = {
         "$schema": DRAFT,
         "title": f"Inputs of {address}",

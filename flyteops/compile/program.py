@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Dict
 
+from flyteops.compile.artifacts import compile_artifacts
 from flyteops.compile.caching import Caching
 from flyteops.compile.channels import compile_channels
 from flyteops.compile.contents import Files
@@ -16,6 +17,7 @@ from flyteops.compile.layers import layers_of
 from flyteops.compile.moves import keyed_by_first_name, read_moves
 from flyteops.compile.origins import Origins
 from flyteops.compile.pools import Pools
+from flyteops.compile.queries import check_calls, check_queries
 from flyteops.compile.resources import lower_resources
 from flyteops.compile.settings import Profiles
 from flyteops.compile.surroundings import Surroundings
@@ -23,6 +25,7 @@ from flyteops.compile.tasks import compile_tasks
 from flyteops.compile.workflows import compile_workflows
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.errors import InvalidProject
+from flyteops.model.ids import SECTIONS
 from flyteops.model.program import Program
 from flyteops.source.manifests import FileManifest
 from flyteops.source.tree import Mapping
@@ -141,15 +144,16 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
         lower_resources(declared.body, faults=faults, sound=declared.sound)
     for declared in layers.section("node_pools").values():
         known.bodies[f"node_pool/{declared.name}"] = (declared.place, declared.body)
+    compile_channels(known)
     compile_tasks(known)
     compile_workflows(known)
-    compile_channels(known)
+    compile_artifacts(known)
     launch_plans = compile_launch_plans(known)
+    check_queries(known)
+    check_calls(known, launch_plans)
     examples = compile_examples(known, launch_plans)
     addresses = frozenset(
-        f"{kind}/{name}"
-        for kind, section in (("task", "tasks"), ("workflow", "workflows"), ("launch_plan", "launch_plans"))
-        for name in layers.section(section)
+        f"{kind}/{name}" for kind, section in SECTIONS.items() for name in layers.section(section)
     ) | frozenset(f"task/{path}" for path in known.implicit)
     moves = read_moves(layers.moved, known=addresses, faults=faults)
     tasks = {name: task for name, task in known.tasks.items() if task is not None}
@@ -159,6 +163,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
         tasks=keyed_by_first_name(tasks, moves),
         workflows={name: workflow for name, workflow in known.workflows.items() if workflow is not None},
         launch_plans=launch_plans,
+        artifacts={name: found[0] for name, found in known.artifacts.items() if found is not None},
         moves=moves,
         node_pools=pools.pools,
         images=tuple(images.used[key] for key in sorted(images.used)),

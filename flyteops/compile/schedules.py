@@ -12,11 +12,12 @@ from flyteops.compile.fields import seconds_in, text_in
 from flyteops.compile.spots import within
 from flyteops.execution.schedule import BadCron, BadPace, parse_cron, read_every, spelled, zone_names, zone_of
 from flyteops.execution.slots import next_slots
-from flyteops.model.diagnostics import Place
+from flyteops.model.diagnostics import Place, Related
 from flyteops.model.entities import Schedule, Variable
 from flyteops.model.types import DATETIME, optional, spelling
-from flyteops.source.tree import Mapping, Scalar
+from flyteops.source.tree import Entry, Mapping, Scalar
 
+SCHEDULE_TIME = "$schedule.time"
 _SOME_MONDAY = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 _SLOTS_LOOKED_AT = 200
 """Of a schedule, for the shortest time between two starts: a week of an hourly one, all shapes of a day."""
@@ -30,19 +31,24 @@ def read_schedule(
     free: dict[str, Variable],
     unbound: list[Variable],
     plan: str,
+    kickoff: Entry | None = None,
     faults: Faults,
 ) -> Schedule | None:
-    """The schedule of a plan; `free` are the inputs that are not fixed, `unbound` those that nothing gives."""
+    """The schedule of a plan; `free` are the inputs that are not fixed, `unbound` those that nothing gives, `kickoff`
+    is the default input that is `$schedule.time`, another spelling of kickoff_time_input."""
     before = len(faults.found)
     _clock(body, faults)
     _zone(body, faults)
     _span(body, faults)
     if len(faults.found) == before:
         _jitter(body, faults)
-    kickoff = body.get("kickoff_time_input")
-    if isinstance(kickoff, Scalar):
-        _kickoff(kickoff, free, faults)
-    missing = [each for each in unbound if not isinstance(kickoff, Scalar) or each.name != kickoff.text]
+    named = body.get("kickoff_time_input")
+    if kickoff is not None and isinstance(named, Scalar) and named.text != kickoff.key.text:
+        second_kickoff(kickoff, named, faults)
+    given = named if isinstance(named, Scalar) else kickoff.key if kickoff is not None else None
+    if given is not None:
+        _kickoff(given, free, faults, spelt="kickoff_time_input" if given is named else SCHEDULE_TIME)
+    missing = [each for each in unbound if given is None or each.name != given.text]
     if missing:
         listed = ", ".join(f"{each.name}: {spelling(each.type)}" for each in missing)
         faults.add(
@@ -62,7 +68,7 @@ def read_schedule(
         overlap=_overlap(body),
         start=text_in(body, "start"),
         end=text_in(body, "end"),
-        kickoff_time_input=kickoff.text if isinstance(kickoff, Scalar) else None,
+        kickoff_time_input=given.text if given is not None else None,
         jitter_s=seconds_in(body, "jitter"),
         dst="engine" if text_in(body, "dst") == "engine" else "once",
     )
@@ -142,7 +148,28 @@ def _jitter(body: Mapping, faults: Faults) -> None:
         )
 
 
-def _kickoff(node: Scalar, free: dict[str, Variable], faults: Faults) -> None:
+def second_kickoff(entry: Entry, first: Scalar, faults: Faults) -> None:
+    """Refuses a second input that wants the scheduled time."""
+    faults.add(
+        "FO294",
+        f"the scheduled time goes into one input, and {first.text} has it",
+        at=entry.value.place,
+        help="keep one of them; one task can hand the time on",
+        related=(Related(place=first.place, label="the first"),),
+    )
+
+
+def no_clock(entry: Entry, faults: Faults) -> None:
+    """Refuses `$schedule.time` where no clock starts anything."""
+    faults.add(
+        "FO294",
+        f"{SCHEDULE_TIME} has no value: the launch plan has no schedule",
+        at=entry.value.place,
+        help="add schedule:, or write a time",
+    )
+
+
+def _kickoff(node: Scalar, free: dict[str, Variable], faults: Faults, *, spelt: str) -> None:
     variable = free.get(node.text)
     times = [name for name, each in free.items() if each.type in (DATETIME, optional(DATETIME))]
     way_out = (
@@ -151,7 +178,7 @@ def _kickoff(node: Scalar, free: dict[str, Variable], faults: Faults) -> None:
     if variable is None:
         faults.add(
             "FO294",
-            f'kickoff_time_input: "{node.text}" is not a free input of the workflow',
+            f'{spelt}: "{node.text}" is not a free input of the workflow',
             at=node.place,
             label="an input that is not fixed is wanted",
             help=way_out,
@@ -159,7 +186,7 @@ def _kickoff(node: Scalar, free: dict[str, Variable], faults: Faults) -> None:
     elif variable.type not in (DATETIME, optional(DATETIME)):
         faults.add(
             "FO294",
-            f'kickoff_time_input: "{node.text}" must be a datetime, not {spelling(variable.type)}',
+            f'{spelt}: "{node.text}" must be a datetime, not {spelling(variable.type)}',
             at=node.place,
             label=f"it is {spelling(variable.type)}",
             help=way_out,

@@ -6,19 +6,21 @@ from typing import Literal as OneOf
 
 from flyteops.compile.bindings import infer_binding
 from flyteops.compile.failures import read_handler
-from flyteops.compile.fields import text_in
+from flyteops.compile.fields import text_in, without
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.compile.nodes import read_node
+from flyteops.compile.queries import as_query
 from flyteops.compile.reading import Reader
 from flyteops.compile.recursion import refuse_recursion, workflow_calls
 from flyteops.compile.rings import in_order, rings_of
 from flyteops.compile.scope import Scope
 from flyteops.compile.variables import read_variables
+from flyteops.model.artifacts import ArtifactQuery
 from flyteops.model.diagnostics import Related
 from flyteops.model.entities import Handler, Interface, Node, Variable, Workflow
 from flyteops.model.references import Bound
-from flyteops.source.tree import Entry, Mapping, Scalar
+from flyteops.source.tree import Entry, Mapping, Scalar, TreeNode
 
 
 def compile_workflows(known: Known) -> None:
@@ -76,7 +78,8 @@ def _name_of(node: Node) -> str:
 
 def _inputs(known: Known, of: Declared) -> dict[str, Variable | None]:
     """The declared inputs, sorted by name: their order in the file has no meaning. None for a broken one."""
-    declared = read_variables(of.body.get("inputs"), classes=known.classes(of.place), faults=known.faults)
+    queries, inputs = _queries(of.body.get("inputs"))
+    declared = read_variables(inputs, classes=known.classes(of.place), faults=known.faults)
     found: dict[str, Variable | None] = {}
     for name in sorted(declared):
         variable = declared[name]
@@ -87,7 +90,7 @@ def _inputs(known: Known, of: Declared) -> dict[str, Variable | None]:
                     "FO220", f'the type of "{name}" is missing', at=variable.place, help=f"write {name}: {{type: int}}"
                 )
             continue
-        if variable.required is False and variable.default is None:
+        if variable.required is False and variable.default is None and name not in queries:
             known.faults.add(
                 "FO208",
                 f'the input "{name}" of a workflow is not required, but has no default',
@@ -98,11 +101,28 @@ def _inputs(known: Known, of: Declared) -> dict[str, Variable | None]:
         found[name] = Variable(
             name=name,
             type=variable.type,
-            required=variable.default is None,
+            required=variable.default is None and name not in queries,
             default=variable.default,
             description=variable.description,
+            query=queries.get(name),
         )
     return found
+
+
+def _queries(node: TreeNode | None) -> tuple[dict[str, ArtifactQuery], TreeNode | None]:
+    """The queries for artifacts that stand as defaults, and the inputs without them."""
+    if not isinstance(node, Mapping):
+        return {}, node
+    queries: dict[str, ArtifactQuery] = {}
+    entries: list[Entry] = []
+    for entry in node.entries:
+        query = as_query(entry.value.get("default")) if isinstance(entry.value, Mapping) else None
+        if query is None or not isinstance(entry.value, Mapping):
+            entries.append(entry)
+            continue
+        queries[entry.key.text] = query
+        entries.append(Entry(key=entry.key, value=without(entry.value, "default", "required")))
+    return queries, Mapping(entries=tuple(entries), place=node.place, flow=node.flow)
 
 
 def _node_entries(body: Mapping) -> dict[str, Entry]:

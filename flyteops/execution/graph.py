@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
+from flyteops.execution.artifacts import publications
 from flyteops.execution.scopes import Scope, flat, flat_bounds, flat_condition
+from flyteops.model.digest import JsonObject
 from flyteops.model.entities import (
     Approve,
     CaseBody,
@@ -155,6 +157,8 @@ class RunGraph:
     handlers: tuple[FailureHandler, ...] = ()
     failure_policy: OneOf["immediately", "after_executable_nodes"] = "immediately"
     """Of the workflow that runs: those of workflows inside it have no say."""
+    publishes: tuple[JsonObject, ...] = ()
+    """Artifacts that the run publishes when it has succeeded, as `execution.artifacts` writes them."""
 
 
 ON_FAILURE = "on_failure"
@@ -175,6 +179,7 @@ def graph_of_workflow(program: Program, workflow: Workflow) -> RunGraph:
         outputs=outputs,
         handlers=tuple(handlers),
         failure_policy=workflow.failure_policy,
+        publishes=publications(program, workflow.name),
     )
 
 

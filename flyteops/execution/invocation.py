@@ -13,7 +13,8 @@ hold        gate "sleep" | "approve" | "wait_for_input", seconds (how long it sl
             inputs [INPUT] (what approve hands on), outputs_type
 decide      conditions [CONDITION…]
 join        decide PATH, choices [{"outputs": [INPUT…]} | {"fail": text}]
-outputs     outputs [INPUT…]: what the whole run returns
+outputs     outputs [INPUT…]: what the whole run returns; publishes [PUBLICATION…] when it publishes artifacts
+PUBLICATION artifact, shelf, output, partitions {key: {"value"} | {"input"}}, time {granularity, input} | null
 
 INPUT       {"name", "type": T, "binding": B}
 CONDITION   model.expressions.condition_wire with operands {"type", "value"} | {…B of a reference…, "type": T}
@@ -96,7 +97,8 @@ def step_invocation(project: str, step: Step) -> JsonObject:
 
 def outputs_invocation(graph: RunGraph) -> JsonObject:
     """The document that gathers what the run returns."""
-    return {"v": INVOCATION_VERSION, "do": "outputs", "step": "", "outputs": _inputs(graph.outputs)}
+    publishes: JsonObject = {"publishes": list(graph.publishes)} if graph.publishes else {}
+    return {"v": INVOCATION_VERSION, "do": "outputs", "step": "", "outputs": _inputs(graph.outputs), **publishes}
 
 
 def _child(do: str, path: str, work: RunLaunch | RunEach) -> JsonObject:

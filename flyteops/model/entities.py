@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
+from flyteops.model.artifacts import Artifact, ArtifactQuery, Trigger
+from flyteops.model.declarations import Declaration
 from flyteops.model.expressions import Condition, condition_references
 from flyteops.model.launching import Concurrency, Notification
 from flyteops.model.literals import Literal
@@ -27,6 +29,8 @@ class Variable:
     required: bool = True
     default: Literal | None = None
     description: str = ""
+    query: ArtifactQuery | None = None
+    """Of a workflow's input: what it is when nobody gives it, found when the workflow is launched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,9 +413,12 @@ class LaunchPlan:
     """Its runs look nothing up in the cache, and write what they computed in place of what is there."""
     raw_data: str | None = None
     """Where in the store the files of its runs go, instead of the place that all runs share."""
+    queries: tuple[tuple[str, ArtifactQuery], ...] = ()
+    """Inputs that are looked for among the artifacts when nobody gives them."""
+    trigger: Trigger | None = None
 
 
-Entity = Union[Task, Workflow, LaunchPlan]
+Entity = Union[Task, Workflow, LaunchPlan, Artifact, Declaration]
 
 # ---------------------------------------------------------------------------------------------- walking
 

@@ -12,6 +12,17 @@ class Kind(StrEnum):
     TASK = "task"
     WORKFLOW = "workflow"
     LAUNCH_PLAN = "launch_plan"
+    ARTIFACT = "artifact"
+    WORKSPACE = "workspace"
+    ROLE = "role"
+    POLICY = "policy"
+    QUOTA = "quota"
+
+
+SECTIONS: dict[Kind, str] = {kind: f"{kind}s" for kind in Kind if kind is not Kind.POLICY} | {Kind.POLICY: "policies"}
+"""The section of a declaration file that holds a kind."""
+RUNNABLE = (Kind.TASK, Kind.WORKFLOW, Kind.LAUNCH_PLAN)
+"""The kinds that a run can be of."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

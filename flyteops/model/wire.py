@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from flyteops.model.artifacts import Artifact, artifact_wire, query_wire, trigger_wire
+from flyteops.model.declarations import Declaration, declaration_wire
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import (
     Amount,
@@ -42,6 +44,7 @@ from flyteops.model.entities import (
     WorkflowCall,
 )
 from flyteops.model.expressions import condition_wire
+from flyteops.model.ids import Kind
 from flyteops.model.launching import concurrency_wire, notification_wire
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, binding_wire
@@ -49,7 +52,7 @@ from flyteops.model.surroundings import actor_wire, pod_template_wire, secret_wi
 from flyteops.model.types import type_wire
 from flyteops.model.works import work_wire
 
-ENTITY_WIRE = {"task": "flyteops.task.v1", "workflow": "flyteops.workflow.v1", "launch_plan": "flyteops.launch_plan.v1"}
+ENTITY_WIRE: dict[str, str] = {kind.value: f"flyteops.{kind}.v1" for kind in Kind}
 
 
 def sparse(fields: dict[str, Json]) -> JsonObject:
@@ -66,6 +69,10 @@ def entity_wire(entity: Entity) -> JsonObject:
             return workflow_wire(entity)
         case LaunchPlan():
             return launch_plan_wire(entity)
+        case Artifact():
+            return artifact_wire(entity)
+        case Declaration():
+            return declaration_wire(entity)
         case _:
             assert_never(entity)
 
@@ -79,6 +86,10 @@ def entity_digest(entity: Entity) -> str:
             kind = "workflow"
         case LaunchPlan():
             kind = "launch_plan"
+        case Artifact():
+            kind = "artifact"
+        case Declaration():
+            kind = entity.kind.value
         case _:
             assert_never(entity)
     return digest_of(ENTITY_WIRE[kind], entity_wire(entity))
@@ -92,6 +103,8 @@ def variable_wire(variable: Variable) -> JsonObject:
         wire["required"] = False
     if variable.default is not None:
         wire["default"] = {"type": type_wire(variable.default.type), "value": variable.default.value}
+    if variable.query is not None:
+        wire["query"] = query_wire(variable.query)
     return wire
 
 
@@ -377,6 +390,8 @@ def launch_plan_wire(plan: LaunchPlan) -> JsonObject:
             "concurrency": concurrency_wire(plan.concurrency) if plan.concurrency else None,
             "overwrite_cache": plan.overwrite_cache or None,
             "raw_data": plan.raw_data,
+            "queries": {name: query_wire(query) for name, query in plan.queries},
+            "trigger": trigger_wire(plan.trigger) if plan.trigger else None,
         }
     )
 

@@ -8,7 +8,7 @@ from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
 from flyteops.model.entities import Workflow
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
-from flyteops.operations.running import find, launched_plan
+from flyteops.operations.running import find, launched_plan, require_runnable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,7 @@ class Drawable:
 def drawable(program: Program, address: str) -> Drawable:
     """The graph of a workflow, of the workflow of a launch plan, or of one task; InvalidProject for no entity."""
     target = find(program, address)
+    require_runnable(target)
     if target.kind is Kind.TASK:
         task = program.tasks[target.name]
         return Drawable(target=target, graph=graph_of_task(task), workflow=None, description=task.description)

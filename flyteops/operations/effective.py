@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flyteops.execution.schedule import spelled
+from flyteops.model.artifacts import Artifact
+from flyteops.model.declarations import Declaration
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.entities import (
     Amount,
@@ -165,6 +167,7 @@ def launch_plan_rows(plan: LaunchPlan) -> Rows:
     shown = readable(Kind.LAUNCH_PLAN, launch_plan_wire(plan))
     yield "workflow", plan.workflow
     yield from _leaves({name: shown[name] for name in ("default_inputs", "fixed_inputs") if shown[name]}, "")
+    yield from ((f"default_inputs.{name}", f"the newest {query}") for name, query in plan.queries)
     if plan.schedule is not None:
         yield from _schedule_rows(plan.schedule)
     else:
@@ -178,7 +181,27 @@ def launch_plan_rows(plan: LaunchPlan) -> Rows:
     yield from _pairs("annotations", plan.annotations)
 
 
+def artifact_rows(artifact: Artifact) -> Rows:
+    """An artifact: what publishes it, what its versions are told apart by."""
+    yield "from", f"workflow/{artifact.workflow}.{artifact.output}"
+    for each in artifact.partitions:
+        yield f"partitions.{each.key}", f"$inputs.{each.input}" if each.input is not None else each.value
+    time = artifact.time
+    yield "time_partition", None if time is None else time.granularity
+    if time is not None:
+        yield "time_partition.of", f"$inputs.{time.input}" if time.input else "when it was published"
+    yield "description", artifact.description or None
+
+
+def declaration_rows(declaration: Declaration) -> Rows:
+    """A workspace, role, policy or quota by its fields."""
+    yield from _leaves(dict(readable(declaration.kind, declaration.fields)), "")
+
+
 def _plan_option_rows(plan: LaunchPlan) -> Rows:
+    yield "trigger", None if plan.trigger is None else f"a new version of {plan.trigger.query}"
+    if plan.trigger is not None:
+        yield from ((f"trigger.bind.{name}", "$artifact") for name in plan.trigger.binds)
     told = [f"{each.channel.name} ({each.channel.kind}) on {', '.join(each.phases)}" for each in plan.notifications]
     yield "notifications", "; ".join(told) or None
     yield "concurrency.limit", None if plan.concurrency is None else str(plan.concurrency.limit)

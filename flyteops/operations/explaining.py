@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
+from flyteops.execution.artifacts import queries_of
+from flyteops.model.artifacts import Artifact
+from flyteops.model.declarations import INERT, Declaration
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import (
     CachePolicy,
@@ -32,7 +36,9 @@ from flyteops.model.value_text import value_text
 from flyteops.model.wire import entity_digest, interface_key
 from flyteops.operations.effective import (
     Rows,
+    artifact_rows,
     code_row,
+    declaration_rows,
     launch_plan_rows,
     node_rows,
     settings_rows,
@@ -101,6 +107,17 @@ class _Explainer:
                 uses = iter([Link(address=f"workflow/{entity.workflow}", how="launches", place=at)])
                 if self.places.get(str(target)) is None:
                     notes.append("nobody declared it: each workflow has a launch plan of its own name")
+                uses = chain(uses, self._artifacts_of(target, entity))
+            case Artifact():
+                rows = artifact_rows(entity)
+                at = self.places.get(f"{target}.from")
+                uses = iter([Link(address=f"workflow/{entity.workflow}", how="is published by", place=at)])
+                notes.append(
+                    "a run publishes a version once it has succeeded; a node of another workflow publishes nothing"
+                )
+            case Declaration():
+                rows, uses = declaration_rows(entity), iter(())
+                notes.append(INERT[entity.kind])
         return Explained(
             address=str(target),
             digest=entity_digest(entity),
@@ -205,7 +222,8 @@ class _Explainer:
         if variable.default is not None:
             text += f" = {value_text(variable.default.value)}"
         elif not variable.required:
-            text += " (optional; its default is decided in the pod)"
+            text += f" = the newest {variable.query}" if variable.query else ""
+            text += "" if variable.query else " (optional; its default is decided in the pod)"
         return Value(path=variable.name, text=text, place=place, writer=self._writer(place, owner))
 
     # --------------------------------------------------------------------------------------- neighbours
@@ -243,7 +261,36 @@ class _Explainer:
             how = "waits for" + (" (after)" if name in node.after else "")
             yield Link(address=f"{owner}.{name}", how=how, place=self.places.get(f"{owner}.nodes.{name}"))
 
+    def _artifacts_of(self, owner: EntityId, plan: LaunchPlan) -> Iterator[Link]:
+        """The artifacts that a launch of the plan looks among, and the channels that it tells."""
+        for name, query in queries_of(plan, self.program.workflows[plan.workflow]):
+            at = self.places.get(f"{owner}.default_inputs.{name}") or self.places.get(f"{owner}.trigger.bind.{name}")
+            yield Link(address=f"artifact/{query.artifact}", how=f"{name} is the newest", place=at)
+
+    def _artifact_users(self, target: EntityId) -> Iterator[Link]:
+        """Who publishes, looks for or waits for an artifact; what a workflow publishes."""
+        for name, artifact in sorted(self.program.artifacts.items()):
+            if str(target) == f"workflow/{artifact.workflow}":
+                how = f"its output {artifact.output} is a version of it"
+                yield Link(address=f"artifact/{name}", how=how, place=self.places.get(f"artifact/{name}.from"))
+        if target.kind is not Kind.ARTIFACT:
+            return
+        for name, workflow in sorted(self.program.workflows.items()):
+            for each in workflow.interface.inputs:
+                if each.query is not None and each.query.artifact == target.name:
+                    place = self.places.get(f"workflow/{name}.inputs.{each.name}")
+                    yield Link(address=f"workflow/{name}", how=f"its input {each.name} looks for it", place=place)
+        for name, plan in sorted(self.program.launch_plans.items()):
+            for given, query in plan.queries:
+                if query.artifact == target.name:
+                    place = self.places.get(f"launch_plan/{name}.default_inputs.{given}")
+                    yield Link(address=f"launch_plan/{name}", how=f"its input {given} looks for it", place=place)
+            if plan.trigger is not None and plan.trigger.query.artifact == target.name:
+                place = self.places.get(f"launch_plan/{name}.trigger")
+                yield Link(address=f"launch_plan/{name}", how="starts on it", place=place)
+
     def _used_by(self, target: EntityId) -> Iterator[Link]:
+        yield from self._artifact_users(target)
         for name, plan in sorted(self.program.launch_plans.items()):
             if target == EntityId(Kind.WORKFLOW, plan.workflow):
                 place = self.places.get(f"launch_plan/{name}.workflow")

@@ -8,7 +8,7 @@ from flyteops.model.digest import JsonObject
 from flyteops.model.errors import InvalidProject
 from flyteops.model.ids import Kind
 from flyteops.model.program import Program
-from flyteops.operations.running import find, launched_plan
+from flyteops.operations.running import find, launched_plan, require_runnable
 from flyteops.source.suggest import did_you_mean
 
 
@@ -21,6 +21,7 @@ def launch_inputs_schema(program: Program, address: str, *, published: tuple[str
         if "/" in address or ":" in address:
             raise
         raise InvalidProject([_unknown(program, address, published)]) from None
+    require_runnable(target)
     if target.kind is Kind.TASK:
         task = program.tasks[target.name]
         return inputs_schema(task.interface.inputs, address=str(target), about=task.description)

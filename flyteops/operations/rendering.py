@@ -10,7 +10,7 @@ from flyteops.model.entities import LaunchPlan
 from flyteops.model.ids import Kind
 from flyteops.model.objects import ClusterObject
 from flyteops.model.program import Program
-from flyteops.operations.running import find
+from flyteops.operations.running import find, require_runnable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,8 @@ def render(program: Program, addresses: tuple[str, ...], *, target: Target) -> R
 
 def _chosen(program: Program, addresses: tuple[str, ...]) -> tuple[tuple[LaunchPlan, ...], list[str]]:
     targets = [find(program, address) for address in addresses]
+    for target in targets:
+        require_runnable(target)
     names = [each.name for each in targets if each.kind is not Kind.TASK]
     if not addresses:
         names = sorted({*program.launch_plans, *program.workflows})

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Place
-from flyteops.model.ids import EntityId
+from flyteops.model.ids import SECTIONS, EntityId
 from flyteops.source.manifests import FileManifest
 
-_SECTIONS = {"task": "tasks", "workflow": "workflows", "launch_plan": "launch_plans"}
 _PROFILES = {"resources": "profile", "images": "image", "node_pools": "node pool", "actors": "actor"}
 
 
@@ -47,7 +46,7 @@ class Writers:
             return f"defaults of the {overlay}" if domain else "the file's defaults"
         if region.section in _PROFILES:
             own = f"{_PROFILES[region.section]} {region.name}"
-        elif region.section != _SECTIONS[entity.kind] or region.name == entity.name:
+        elif region.section != SECTIONS[entity.kind] or region.name == entity.name:
             own = ""
         else:
             own = f"like {region.name}"

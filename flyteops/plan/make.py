@@ -21,7 +21,10 @@ from flyteops.plan.reach import Touch, calls_of_program, calls_of_snapshot
 from flyteops.plan.runs import Runs, affected_workflows
 from flyteops.plan.stored import stored_task
 
-_APPLY_ORDER = {Kind.TASK: 0, Kind.WORKFLOW: 1, Kind.LAUNCH_PLAN: 2}
+_APPLY_ORDER: dict[Kind, int] = {
+    Kind.ROLE: 0, Kind.POLICY: 1, Kind.QUOTA: 2, Kind.WORKSPACE: 3,
+    Kind.TASK: 4, Kind.WORKFLOW: 5, Kind.ARTIFACT: 6, Kind.LAUNCH_PLAN: 7,
+}  # fmt: skip
 _WORST: tuple[RecomputeClass, ...] = ("none", "always", "maybe", "yes", "new")
 
 

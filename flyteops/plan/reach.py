@@ -78,7 +78,9 @@ def calls_of_program(program: Program, digests: Mapping[EntityId, str]) -> Calls
                 return callees_of(program.workflows[entity.name], plans)
             case Kind.LAUNCH_PLAN:
                 return (EntityId(Kind.WORKFLOW, plans[entity.name].workflow),)
-            case Kind.TASK:
+            case Kind.ARTIFACT:
+                return (EntityId(Kind.WORKFLOW, program.artifacts[entity.name].workflow),)
+            case Kind.TASK | Kind.WORKSPACE | Kind.ROLE | Kind.POLICY | Kind.QUOTA:
                 return ()
 
     scheduled = frozenset(EntityId(Kind.LAUNCH_PLAN, name) for name, plan in plans.items() if _starts(plan))

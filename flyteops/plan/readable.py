@@ -22,6 +22,8 @@ def readable(kind: Kind, payload: Mapping[str, Json]) -> JsonObject:
             return _workflow(payload)
         case Kind.LAUNCH_PLAN:
             return _launch_plan(payload)
+        case Kind.ARTIFACT | Kind.WORKSPACE | Kind.ROLE | Kind.POLICY | Kind.QUOTA:
+            return {key: value for key, value in payload.items() if key != "name"}
 
 
 def _task(payload: Mapping[str, Json]) -> JsonObject:

@@ -6,7 +6,10 @@ only. On a laptop the local run writes the document itself.
 
 from __future__ import annotations
 
+import json
+
 from flyteops.model.digest import Json, JsonObject, canonical
+from flyteops.runtime.artifacts import newest
 from flyteops.runtime.converting import convert
 from flyteops.runtime.endings import INTERFACE, STORE, Ended
 from flyteops.runtime.session import Session, keep_scheduled, parsed
@@ -27,7 +30,9 @@ def begin(session: Session, invocation: JsonObject, *, kickoff: str, inputs: str
             raise Ended(INTERFACE, f"the input {name} is fixed by the launch plan")
         if kickoff and name == invocation.get("kickoff"):
             given = {"v": 1, "type": "datetime", "value": _time(kickoff)}
-        found = given if given is not None else _of_plan(each.get("given"))
+        found = (
+            given if given is not None else _of_query(session, name, each.get("query")) or _of_plan(each.get("given"))
+        )
         if found is None:
             if each.get("required"):
                 raise Ended(INTERFACE, f"the run was started without its input {name}")
@@ -52,6 +57,17 @@ def _launched(session: Session, key: str) -> JsonObject:
 
 def _of_plan(given: Json) -> Json:
     return {"v": 1, **given} if isinstance(given, dict) else None
+
+
+def _of_query(session: Session, name: str, query: Json) -> Json:
+    """The newest version of the artifact that the input is looked for among."""
+    if not isinstance(query, dict):
+        return None
+    row = newest(session.store, session.scope, query)
+    if row is None:
+        held = f" with {json.dumps(query['partitions'])}" if query["partitions"] else ""
+        raise Ended(INTERFACE, f"the input {name}: there is no version of the artifact {query['artifact']}{held}")
+    return row["value"]
 
 
 def _time(text: str) -> str:

@@ -72,6 +72,10 @@ def outputs(session: Session, invocation: JsonObject) -> JsonObject:
     committed = session.commit("")
     if committed is None:
         committed = commit(session, "", _gathered(session, invocation["outputs"]))
+    if "publishes" in invocation:
+        from flyteops.runtime.artifacts import publish_outputs
+
+        publish_outputs(session, invocation, committed)
     return outputs_of(committed)
 
 

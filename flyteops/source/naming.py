@@ -28,6 +28,7 @@ _CLASSES = re.compile(r"[A-Za-z_][\w*]*(?:[.:][\w*]+)*")
 _SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 RESERVED_PLACES = ("/flyteops", "/proc", "/sys", "/dev", "/run/secrets", "/var/run", "/argo")
 """Folders of a pod that the runner, the engine or the kernel have taken."""
+_WORKFLOW_OUTPUT = re.compile(r"workflow/[a-z][a-z0-9_-]{0,62}(?:\.[^\W\d]\w*)?")
 _PATH_LONGEST = 200
 _ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
 _LABELS_REFUSED = ("workflows.argoproj.io/", "kubernetes.io/", "flyteops")
@@ -218,6 +219,13 @@ def secret_target_fault(text: str) -> Fault | None:
     return None
 
 
+def workflow_output_fault(text: str) -> Fault | None:
+    """`workflow/NAME.OUTPUT`, or `workflow/NAME` for its only one."""
+    if _WORKFLOW_OUTPUT.fullmatch(text):
+        return None
+    return "FO297", "not an output of a workflow", "write workflow/NAME.OUTPUT"
+
+
 def text_fault(text: str) -> Fault | None:
     """No environment, file or label can hold a NUL."""
     return None if "\x00" not in text else ("FO302", "holds a NUL character", "delete it")
@@ -248,6 +256,7 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "classes": classes_fault,
     "secret_key": secret_key_fault,
     "secret_target": secret_target_fault,
+    "reference_of_workflow": workflow_output_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {

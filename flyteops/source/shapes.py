@@ -32,6 +32,7 @@ TextRule = OneOf[
     "classes",
     "secret_key",
     "secret_target",
+    "reference_of_workflow",
 ]
 
 

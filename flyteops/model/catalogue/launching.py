@@ -24,6 +24,57 @@ _PLANS = (
         "Keep concurrency, which counts every run of the plan.",
     ),
 )
+_ARTIFACTS = (
+    Entry(
+        "FO287",
+        "A query asks for what is not declared",
+        "A query names an artifact, and partitions that the artifact has.",
+        "Correct the name, or declare it under artifacts:.",
+    ),
+    Entry(
+        "FO288",
+        "A query does not fit",
+        "A query holds constants, and versions of the artifact have the type of the input.",
+        "Name another artifact, or change the input.",
+    ),
+    Entry(
+        "FO289",
+        "A node leaves an input to a query",
+        "Artifacts are looked for when a run is launched, not while it runs.",
+        "Make it an input of the calling workflow, with the query as its default, and hand it on.",
+    ),
+    Entry(
+        "FO297",
+        "An artifact comes from no output",
+        "from: names an output of a workflow.",
+        "Write workflow/NAME.OUTPUT.",
+    ),
+    Entry(
+        "FO298",
+        "A partition has no value",
+        "At most ten partitions; each is text, or an input of the workflow that is text. A time comes from a time.",
+        "Name an input of type str, date or an enum of text, or write a constant.",
+    ),
+    Entry(
+        "FO299",
+        "A trigger cannot start its launch plan",
+        "It binds inputs that are free, and nothing is left without a value.",
+        "Bind the input, or give it under default_inputs: or fixed_inputs:.",
+    ),
+    Entry(
+        "FO630",
+        "This is nothing that runs",
+        "Tasks, workflows and launch plans run.",
+        "Name one of these.",
+    ),
+    Entry(
+        "FO631",
+        "No version of an artifact fits",
+        "An input that nobody gives is the newest version that its query finds.",
+        "Run what publishes it, or give the input.",
+    ),
+    Entry("FO632", "An artifact does not exist", "What is listed is declared.", "Correct the name."),
+)
 _TEXTS = (
     Entry(
         "FO380",
@@ -46,4 +97,4 @@ _EMITTING = (
         "Take a limit of 1, or max_parallelism for the nodes of one run.",
     ),
 )
-ENTRIES: tuple[Entry, ...] = (*_PLANS, *_TEXTS, *_EMITTING)
+ENTRIES: tuple[Entry, ...] = (*_PLANS, *_ARTIFACTS, *_TEXTS, *_EMITTING)

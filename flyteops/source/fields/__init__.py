@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flyteops.source.fields.artifacts import ARTIFACT
 from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.fields.launch_plans import LAUNCH_PLAN
 from flyteops.source.fields.node_pools import NODE_POOL
@@ -27,13 +28,16 @@ ENTITIES: dict[str, tuple[Field, str]] = {
         Field(shape=LAUNCH_PLAN, description="Launch plans by name: a workflow with inputs and a schedule."),
         "launch plan",
     ),
+    "artifacts": (
+        Field(shape=ARTIFACT, description="Outputs of workflows that are kept by name, over runs."),
+        "artifact",
+    ),
     "channels": (Field(shape=CHANNEL, description="Where notifications go, by name."), "channel"),
     **SURROUNDING_SECTIONS,
 }
 """Sections of named entries, with the form of one entry and the word for it."""
 
 LATER_SECTIONS: dict[str, str] = {
-    "artifacts": "Named outputs that other workflows wait for.",
     "workspaces": "Development machines.",
     "roles": "Who may do what.",
     "policies": "Rules that every plan is held against.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flyteops.source.fields.artifacts import TRIGGER
 from flyteops.source.fields.channels import CONCURRENCY, NOTIFICATIONS
 from flyteops.source.fields.profiles import LIKE
 from flyteops.source.fields.tasks import ANNOTATIONS, LABELS
@@ -67,7 +68,11 @@ LAUNCH_PLAN = Table(
         ),
         "active": Field(shape=Flag(), description="Whether the schedule is on.", example="true"),
         "like": LIKE,
-        "trigger": Field(shape=AnyValue(), description="Starts on an artifact.", later="triggers"),
+        "trigger": Field(
+            shape=TRIGGER,
+            description="It starts on every new version of an artifact.",
+            example="{artifact: model, bind: {model: $artifact}}",
+        ),
         "notifications": Field(
             shape=NOTIFICATIONS, description="Who is told of the end.", example="[{phases: [failed], channel: oncall}]"
         ),

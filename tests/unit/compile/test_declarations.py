@@ -193,7 +193,10 @@ moved: [{from: task/old, to: task/t}, {from: task/older, to: task/old}, {from: t
         [
             "FO273 4:80-86 | task/t is still declared, so it has not moved | delete the declaration of task/t, or this line",
             "FO273 4:92-98 | task/x is not declared, so nothing can move there | did you mean task/t?",
-            'FO273 4:108-113 | "foo/x" is not an address | write kind/name, where kind is one of task, workflow, launch_plan',
+            (
+                'FO273 4:108-113 | "foo/x" is not an address | write kind/name, where kind is one of task, workflow, launch_plan, '
+                "artifact, workspace, role, policy, quota"
+            ),
             "FO273 4:135-143 | task/old is moved twice | keep one of the lines",
             "FO275 4:181-187 | workflow/x cannot become task/t: the kind changes | retire the one and declare the other",
         ],

@@ -368,7 +368,10 @@ PLANS = [
         "{workflow: w, schedule: {every: 1h, overlap: forbit}}",
         ['FO304 3:51-57 "overlap" must be allow, forbid or replace | this is "forbit" | did you mean forbid?'],
     ),
-    ("{workflow: w, trigger: {}}", [f"FO900 3:20-27 not supported yet: triggers | {LATER}"]),
+    (
+        "{workflow: w, trigger: {}}",
+        ['FO318 3:20-27 "trigger" needs "artifact" | artifact: is missing | add artifact: model'],
+    ),
     (
         "{workflow: w, inputs: {a: 1}}",
         [('FO301 3:20-26 unknown key "inputs" | not a key of launch plan | '

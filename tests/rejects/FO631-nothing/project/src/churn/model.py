@@ -1,0 +1,6 @@
+def prep(rows: int = 10) -> int:
+    return rows
+
+
+def report(rows: int) -> None:
+    pass
