@@ -113,6 +113,7 @@ def local_run(session: Session, workspace: Workspace, program: Program, what: La
 def request_of(session: Session, workspace: Workspace, what: Launch, options: Options) -> RunRequest:
     """The run as the scheduler is asked for it."""
     from flyteops.local import RunRequest
+    from flyteops.operations.growing import Growing
     from flyteops.wiring import user_python
 
     root = workspace.settings.root
@@ -137,6 +138,7 @@ def request_of(session: Session, workspace: Workspace, what: Launch, options: Op
         also=(workspace.domain,),
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
+        grow=Growing(workspace.tree, workspace.sources, domain=workspace.domain),
         raw_data=(plan.raw_data or "") if plan is not None else "",
         secrets=options.secrets,
         scheduled=options.slot,

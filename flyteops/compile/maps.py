@@ -10,9 +10,10 @@ from flyteops.compile.fields import int_of, number_of, written_together
 from flyteops.compile.reading import Reader, mapped_name
 from flyteops.compile.values import is_reference
 from flyteops.model.diagnostics import Related
-from flyteops.model.entities import MapCall, Variable
+from flyteops.model.entities import MapCall, Mapped, Variable
 from flyteops.model.references import Binding, Bound, ListBinding, Static
 from flyteops.model.types import ListOf, LiteralType, UnionOf, spelling
+from flyteops.model.works import DynamicWork
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
 
 COUNTED = "_"
@@ -26,7 +27,7 @@ def map_call(reader: Reader, body: Mapping, *, value: TreeNode | None, key: Scal
     if callee is None:
         return None
     settings = reader.overrides(body, callee.task) if callee.task else _no_overrides(reader, body, callee)
-    bounds_ok = _check_bounds(reader, body)
+    bounds_ok = _check_bounds(reader, body) and not _grows(reader, callee, name)
     told = refuse_fixed(reader.known, callee, (*_entries(body.get("over")), *_entries(body.get("inputs"))))
     over = _over(reader, body.get("over"), callee, key, told)
     taken = frozenset(entry.key.text for entry in _entries(body.get("over")))
@@ -44,6 +45,19 @@ def map_call(reader: Reader, body: Mapping, *, value: TreeNode | None, key: Scal
         settings=settings or None,
         title=reader.title(body) if callee.task else "",
     )
+
+
+def _grows(reader: Reader, callee: Callee, name: tuple[Mapped, Scalar] | None) -> bool:
+    """Whether each item would return a graph of its own, which is told."""
+    if callee.task is None or not isinstance(callee.task.work, DynamicWork) or name is None:
+        return False
+    reader.faults.add(
+        "FO354",
+        f"the {callee.words} is dynamic, and a map walks plain tasks",
+        at=name[1].place,
+        help="put it into a workflow of one node, and map that: map: {workflow: NAME}",
+    )
+    return True
 
 
 def _no_overrides(reader: Reader, body: Mapping, callee: Callee) -> OneOf[False] | None:

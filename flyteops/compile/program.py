@@ -19,6 +19,7 @@ from flyteops.compile.origins import Origins
 from flyteops.compile.pools import Pools
 from flyteops.compile.queries import check_calls, check_queries
 from flyteops.compile.resources import lower_resources
+from flyteops.compile.returned_graph import GraphReader
 from flyteops.compile.settings import Profiles
 from flyteops.compile.surroundings import Surroundings
 from flyteops.compile.tasks import compile_tasks
@@ -45,7 +46,7 @@ def compile_program(  # all of it is the input of one stage
     """The program of one domain; raises InvalidProject with every fault, warnings among them."""
     faults = Faults()
     _check_domains(manifests, domains, faults)
-    program = _compile(
+    _, program = _compile(
         project,
         domain,
         domains=domains,
@@ -59,6 +60,31 @@ def compile_program(  # all of it is the input of one stage
     if faults.has_errors():
         raise InvalidProject(faults.found)
     return program
+
+
+def graph_reader(
+    *,
+    project: str,
+    domain: str,
+    manifests: tuple[FileManifest, ...],
+    project_defaults: Mapping | None,
+    python: Python,
+    default_image: str | None,
+    repository: Repository = NOTHING_BESIDE,
+) -> GraphReader:
+    """What reads the graphs that dynamic tasks of a program return; the program has compiled before."""
+    faults = Faults()
+    known, program = _compile(
+        project,
+        domain,
+        manifests=manifests,
+        project_defaults=project_defaults,
+        python=python,
+        default_image=default_image,
+        repository=repository,
+        faults=faults,
+    )
+    return GraphReader(known, program)
 
 
 def compile_all(
@@ -79,7 +105,7 @@ def compile_all(
     found.extend(checked.found)
     for domain in domains:
         faults = Faults()
-        programs[domain] = _compile(
+        _, programs[domain] = _compile(
             project,
             domain,
             domains=domains,
@@ -118,7 +144,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     default_image: str | None,
     repository: Repository,
     faults: Faults,
-) -> Program:
+) -> tuple[Known, Program]:
     layers = layers_of(manifests, domain=domain, project_defaults=project_defaults, faults=faults)
     pools = Pools(layers.section("node_pools"), faults=faults)
     files = Files(repository.read, repository.paths)
@@ -157,7 +183,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     ) | frozenset(f"task/{path}" for path in known.implicit)
     moves = read_moves(layers.moved, known=addresses, faults=faults)
     tasks = {name: task for name, task in known.tasks.items() if task is not None}
-    return Program(
+    program = Program(
         project=project,
         domain=domain,
         tasks=keyed_by_first_name(tasks, moves),
@@ -171,3 +197,4 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
         origins=Origins(known.bodies),
         warnings=tuple(each for each in in_order(faults.found) if each.severity is Severity.WARNING),
     )
+    return known, program

@@ -48,10 +48,10 @@ def _workflow(known: Known, declared: Declared) -> Workflow | None:
             at=declared.place,
             help="add nodes: {NAME: {task: …}}",
         )
-    reader = _reader(known, inputs, entries)
+    reader = reader_of(known, inputs, entries)
     reader.sound = declared.sound
     nodes = [read_node(reader, entry) for entry in entries.values()]
-    whole = not _refuse_rings(known, reader)
+    whole = not refuse_rings(known, reader)
     outputs = _outputs(reader, body)
     handler = _handler(known, declared, inputs, entries)
     if body.get("on_failure") is not None and handler is None:
@@ -130,7 +130,9 @@ def _node_entries(body: Mapping) -> dict[str, Entry]:
     return {entry.key.text: entry for entry in nodes.entries} if isinstance(nodes, Mapping) else {}
 
 
-def _reader(known: Known, inputs: dict[str, Variable | None], entries: dict[str, Entry]) -> Reader:
+def reader_of(known: Known, inputs: dict[str, Variable | None], entries: dict[str, Entry]) -> Reader:
+    """What reads nodes that may refer to these inputs and to one another."""
+
     def task_of(node: str) -> str | None:
         value = entries[node].value
         name = (text_in(value, "task") or text_in(value, "map")) if isinstance(value, Mapping) else None
@@ -149,14 +151,15 @@ def _handler(
 ) -> Handler | None:
     if declared.body.get("on_failure") is None:
         return None
-    reader = _reader(known, inputs, entries)
+    reader = reader_of(known, inputs, entries)
     reader.sound = declared.sound
     reader.scope.handler = True
     nodes = declared.body.get("nodes")
     return read_handler(reader, declared.body, nodes if isinstance(nodes, Mapping) else None)
 
 
-def _refuse_rings(known: Known, reader: Reader) -> bool:
+def refuse_rings(known: Known, reader: Reader) -> bool:
+    """Whether nodes that were read wait for each other; every ring is told."""
     edges = reader.scope.edges
     rings = rings_of(edges)
     for ring in rings:

@@ -5,8 +5,8 @@
 task, map   WORK, inputs [INPUT…], over [INPUT…] (map only, of list types), outputs [[name, T]…] (of one call),
             cache {…} | null, never [exception…], run_s seconds | null; where the task has them: secrets [{"secret",
             "kind", "target"}…] (never a value), warm ["module:name"…], checkpoint true, deck true
-WORK        function "module:name", returns "none|value|tuple" | dynamic "module:name" | script TEXT, paths {output:
-            path} | container {image, command [ARGUMENT…], input_dir, output_dir}
+WORK        function "module:name", returns "none|value|tuple" | dynamic "module:name", returns, code |
+            script TEXT, paths {output: path} | container {image, command [ARGUMENT…], input_dir, output_dir}
 launch      inputs [INPUT…], outputs_type [[name, T]…]: a run of its own
 each        the same once per item of over [INPUT…], with min_success_ratio and min_successes as a map has
 hold        gate "sleep" | "approve" | "wait_for_input", seconds (how long it sleeps, or waits at most) | null, prompt,
@@ -134,7 +134,12 @@ def work_invocation(task: Task) -> JsonObject:
         case FunctionWork():
             return {"function": str(work.function), "returns": work.returns}
         case DynamicWork():
-            return {"dynamic": str(work.function)}
+            count = len(task.interface.outputs)
+            return {
+                "dynamic": str(work.function),
+                "returns": "none" if not count else "value" if count == 1 else "tuple",
+                "code": work.code,
+            }
         case ScriptWork():
             return {"script": work.script, "paths": dict(work.paths)}
         case ContainerWork():

@@ -9,6 +9,7 @@ import signal
 from flyteops.execution.retrying import wait_before_next
 from flyteops.local.answers import failure, killed, late, message_of
 from flyteops.local.attempts import make_folder, request_for, secrets_of, set_kill_time, settings_of
+from flyteops.local.growing import waits_for_graph
 from flyteops.local.inline import Handed, perform_inline
 from flyteops.local.jobs import Job
 from flyteops.local.machine import Machine
@@ -116,7 +117,8 @@ def _tidy(machine: Machine, job: Job) -> None:
 
 
 def _done(machine: Machine, job: Job, *, cached: bool) -> None:
-    machine.tell("cached" if cached else "succeeded", job, duration_s=machine.now_s() - job.begun_s)
+    if not waits_for_graph(job.node, job.run.session):
+        machine.tell("cached" if cached else "succeeded", job, duration_s=machine.now_s() - job.begun_s)
     job.run.job_ended(job, Answer(0, cached=cached))
 
 

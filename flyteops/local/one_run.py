@@ -11,6 +11,7 @@ from flyteops.execution.frontier import Frontier, Result
 from flyteops.execution.graph import Decide, FailureHandler, Hold, Join, RunEach, RunLaunch, RunMap, RunTask
 from flyteops.local.answers import failure, message_of, node_error, of_item, stopped_error
 from flyteops.local.continuing import keep_steps
+from flyteops.local.growing import grown, waits_for_graph
 from flyteops.local.items import Items
 from flyteops.local.jobs import Job, NodeRecord
 from flyteops.local.machine import Machine
@@ -214,6 +215,9 @@ class OneRun:
             self._item_ended(job.node, job.item, answer, log=job.log)
             return
         job.node.cached = answer.cached
+        if not answer.code and waits_for_graph(job.node, self.session):
+            self._grow(job.node)
+            return
         self._end_step(job.node, answer, tell=bool(answer.code))
 
     def job_stopped(self, job: Job, answer: Answer) -> None:
@@ -232,10 +236,18 @@ class OneRun:
 
     # --------------------------------------------------------------------------------------- runs inside
 
-    def _launch(self, node: NodeRecord, item: int | None) -> None:
+    def _grow(self, node: NodeRecord) -> None:
+        """Runs the graph that a dynamic task returned in its place."""
+        found = grown(self.machine, node, self.session, label=self.label)
+        if isinstance(found, Answer):
+            self._end_step(node, found)
+        else:
+            self._launch(node, None, grown_graph=found)
+
+    def _launch(self, node: NodeRecord, item: int | None, *, grown_graph: Prepared | None = None) -> None:
         """Begins the run that a step, or an item of it, launches."""
         path = node.step.path if item is None else f"{node.step.path}.{item}"
-        inner = self.prepared.inner[node.handled_as or node.step.path]
+        inner = grown_graph or self.prepared.inner[node.handled_as or node.step.path]
         node.run = child_name(self.execution, path) if item is None else ""
         answer = self._perform("launch", node, item)
         if not answer.code:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal as OneOf
 from typing import Protocol
 
 from flyteops.execution.graph import RunGraph
 from flyteops.model.digest import JsonObject
+from flyteops.model.entities import Task
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType
 
@@ -68,6 +69,8 @@ class RunRequest:
     """Values by the names of the declared secrets; each task gets those it declares."""
     scheduled: str | None = None
     """The slot of the schedule, RFC 3339."""
+    grow: Callable[[Task, bytes], RunGraph] | None = None
+    """Turns the graph that a dynamic task returned into one that runs; InvalidProject for what is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,7 +153,7 @@ def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
     return load_with_readings(tree, sources, domain=domain)[0]
 
 
-def _read(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
+def read_with_lock(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
     """The declarations, and what is read beside them; a lock that cannot be read is told among the rest."""
     readings = read_declarations(tree, sources)
     try:
@@ -167,7 +167,7 @@ def _read(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
 
 def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Program, Readings]:
     """The program of one domain, and the declarations that it was compiled from."""
-    readings, beside = _read(tree, sources)
+    readings, beside = read_with_lock(tree, sources)
     try:
         program = compile_program(
             project=sources.project,
@@ -190,7 +190,7 @@ def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Pr
 
 def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tuple[Diagnostic, ...]]:
     """The programs of all domains, and the warnings of reading; InvalidProject with every fault, each told once."""
-    readings, beside = _read(tree, sources)
+    readings, beside = read_with_lock(tree, sources)
     try:
         programs = compile_all(
             project=sources.project,

@@ -14,6 +14,7 @@ from flyteops.runtime.cache import Slot, look_up, publish, slot_of
 from flyteops.runtime.calling import call, function_of, line_of, refuse_missing, return_hints, returned
 from flyteops.runtime.committing import commit, outputs_of
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
+from flyteops.runtime.graphs import has_graph, is_graph, keep_graph, refuse_neither
 from flyteops.runtime.outside import Outside
 from flyteops.runtime.session import Session
 from flyteops.runtime.stored import keep_literal
@@ -99,6 +100,8 @@ def _run_alone(session: Session, prepared: Call, slot: Slot) -> bool:
 
 def _compute(session: Session, prepared: Call, *, before_commit: Callable[[], None] | None = None) -> None:
     outputs = _outputs(session, prepared)
+    if outputs is None:
+        return  # a graph stands in the store: what runs it commits in its place
     if before_commit is not None:
         before_commit()
     committed = commit(session, prepared.step, outputs)
@@ -106,9 +109,18 @@ def _compute(session: Session, prepared: Call, *, before_commit: Callable[[], No
         publish(session, prepared.slot, committed)
 
 
-def _outputs(session: Session, prepared: Call) -> JsonObject:
-    """Does the work in the attempt's folder and stores what comes of it."""
+def publish_outputs(session: Session, invocation: JsonObject, committed: JsonObject) -> None:
+    """Writes the cache entry of a dynamic call, whose graph has computed its outputs."""
+    prepared = Call(session, invocation, None)
+    if prepared.slot is not None:
+        publish(session, prepared.slot, committed)
+
+
+def _outputs(session: Session, prepared: Call) -> JsonObject | None:
+    """Does the work in the attempt's folder and stores what comes of it; None when that is a graph."""
     invocation = prepared.invocation
+    if "dynamic" in invocation and has_graph(session, invocation):
+        return None
     os.makedirs(session.folder, exist_ok=True)  # noqa: PTH103
     before = _working_folder()
     os.chdir(session.folder)
@@ -120,11 +132,17 @@ def _outputs(session: Session, prepared: Call) -> JsonObject:
 
             return run_script(session, invocation, prepared.given)
         warm_up(invocation, session.code)
-        function = function_of(str(invocation["function"]), session.code)
+        function = function_of(str(invocation.get("function") or invocation["dynamic"]), session.code)
         refuse_missing(function, prepared.left)
         hints = _hints(function)
         arguments = _arguments(session, prepared.given, hints)
         result = call(function, arguments, invocation.get("never"))
+        if "dynamic" in invocation:
+            if is_graph(result):
+                keep_graph(session, invocation, result)
+                return None
+            refuse_neither(result, invocation)
+            hints = {}
         return _kept(session, invocation, result, hints.get("return"))
     finally:
         leave()
@@ -182,4 +200,4 @@ def _kept(session: Session, invocation: JsonObject, result: Any, hint: Any) -> J
     return kept
 
 
-__all__ = ["Call", "from_cache", "lookup", "outputs_of", "run_call", "step_of"]
+__all__ = ["Call", "from_cache", "lookup", "outputs_of", "publish_outputs", "run_call", "step_of"]

@@ -22,7 +22,7 @@ def launch(session: Session, invocation: JsonObject, item: int | None) -> str:
     given, left = bound_inputs(session, invocation["inputs"])
     if item is not None:
         given += item_inputs(session, invocation, item)
-    if left:
+    if left and "dynamic" not in invocation:
         raise Ended(INTERFACE, f"no value for the input {left[0]}: the run was given none")
     documents: JsonObject = {name: keep_literal(session.store, of, value) for name, of, value in given}
     name = child_name(session.run, launched_at(invocation, item))
@@ -39,4 +39,8 @@ def land(session: Session, invocation: JsonObject, item: int | None) -> None:
     returned = session.document(f"runs/{name}/outputs.json")
     if returned is None:
         raise Ended(STORE, f"the run {name} has not returned")
-    commit(session, step, outputs_of(returned))
+    committed = commit(session, step, outputs_of(returned))
+    if "dynamic" in invocation:
+        from flyteops.runtime.attempt import publish_outputs
+
+        publish_outputs(session, invocation, committed)

@@ -85,6 +85,18 @@ ENTRIES: tuple[Entry, ...] = (
         "Do what the task's author advises.",
     ),
     Entry(
+        "FO353",
+        "A returned graph that does not fit its task",
+        "A dynamic task returns at most 5,000 nodes, and gives every output that it declares, of its type.",
+        "Give the outputs that are declared, and walk lists with map.",
+    ),
+    Entry(
+        "FO354",
+        "A dynamic task that is mapped",
+        "A map walks plain tasks: each of its items is one call, and a graph for each item is a run for each item.",
+        "Put the task into a workflow of one node, and map the workflow.",
+    ),
+    Entry(
         "FO355",
         "A task that cannot run on this machine",
         "Containers, objects of Kubernetes, gangs of hosts and tasks of other projects run where they are at home.",
