@@ -66,6 +66,7 @@ def graph_reader(
     *,
     project: str,
     domain: str,
+    domains: tuple[str, ...],
     manifests: tuple[FileManifest, ...],
     project_defaults: Mapping | None,
     python: Python,
@@ -77,6 +78,7 @@ def graph_reader(
     known, program = _compile(
         project,
         domain,
+        domains=domains,
         manifests=manifests,
         project_defaults=project_defaults,
         python=python,

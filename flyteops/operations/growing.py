@@ -30,6 +30,7 @@ class Growing:
             self._reader = graph_reader(
                 project=self._sources.project,
                 domain=self._domain,
+                domains=self._sources.domains,
                 manifests=readings.manifests,
                 project_defaults=self._sources.defaults,
                 python=readings.python,

@@ -21,6 +21,7 @@ def provoke() -> None:
     reader = graph_reader(
         project="churn",
         domain="development",
+        domains=("development",),
         manifests=(parse_file("pipelines/train.yaml", root)[0],),
         project_defaults=None,
         python=PythonSource(files.get, frozenset(files), roots=("src",)),

@@ -36,6 +36,7 @@ def reader() -> GraphReader:
     return graph_reader(
         project="churn",
         domain="development",
+        domains=("development",),
         manifests=manifests({"p.yaml": PROJECT}),
         project_defaults=None,
         python=HandWritten(),
