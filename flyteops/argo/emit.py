@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flyteops.argo.dag import MAX_TASKS, Canvas, draw
+from flyteops.argo.dag import MAX_TASKS, Canvas, draw, draw_exit
 from flyteops.argo.faults import Findings
 from flyteops.argo.launch_options import check_options
 from flyteops.argo.names import MAX_OBJECT_NAME, label_value, object_name
@@ -86,7 +86,11 @@ def _template_object(
     canvas = Canvas(
         project=program.project, graph=graph, begin=begin, fail_fast=fail_fast, shelf=shelf, target=target, found=found
     )
-    spec = _spec(program, plan, shelf, entrypoint=draw(canvas), begins=begin is not None, target=target, found=found)
+    entrypoint, at_exit = draw(canvas), draw_exit(canvas)
+    shelf.keep_called(entrypoint, *([at_exit] if at_exit else []))
+    spec = _spec(program, plan, shelf, entrypoint=entrypoint, begins=begin is not None, target=target, found=found)
+    if at_exit:
+        spec["onExit"] = at_exit
     body = _object("WorkflowTemplate", "", spec, plan=plan, program=program, target=target, found=found)
     name = object_name(plan.name, digest_of("flyteops.argo.object.v1", body), longest=MAX_OBJECT_NAME)
     body["metadata"] = {**_dict(body["metadata"]), "name": name}

@@ -24,6 +24,24 @@ class Shelf:
         self.templates[name] = {"name": name, **body}
         return name
 
+    def keep_called(self, *roots: str) -> None:
+        """Takes out what no root calls, through any number of calls."""
+        kept: set[str] = set()
+        waiting = list(roots)
+        while waiting:
+            name = waiting.pop()
+            if name not in kept and name in self.templates:
+                kept.add(name)
+                waiting.extend(_called_by(self.templates[name]))
+        for name in self.templates.keys() - kept:
+            del self.templates[name]
+
     def listed(self) -> list[Json]:
         """All templates by name."""
         return [self.templates[name] for name in sorted(self.templates)]
+
+
+def _called_by(body: JsonObject) -> list[str]:
+    dag = body.get("dag")
+    tasks = dag["tasks"] if isinstance(dag, dict) else []
+    return [str(task["template"]) for task in tasks if isinstance(task, dict)] if isinstance(tasks, list) else []

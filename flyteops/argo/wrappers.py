@@ -48,7 +48,7 @@ def map_template(work: RunMap, *, shelf: Shelf, target: Target, found: Findings)
                 "depends": "size.Succeeded",
                 "withParam": "{{tasks.size.outputs.parameters.items}}",
             },
-            {**_call("gather", gather), "depends": _after_items(partial=partial)},
+            {**_call("gather", gather), "depends": after_items(partial=partial)},
         ]
     )
     bounds = [each for each in (work.concurrency, work.task.actor and work.task.actor.replicas) if each]
@@ -78,7 +78,8 @@ def _cached(kind: str, lookup: str, pod: str, *, shelf: Shelf, item: str | None 
     return shelf.put(kind, _dag([_call("lookup", lookup, item=item), compute], inputs=inputs))
 
 
-def _after_items(*, partial: bool) -> str:
+def after_items(*, partial: bool) -> str:
+    """When the verdict over the items of a map is due; with `partial` failed ones are for it to judge."""
     done = "items.Succeeded || items.Skipped"
     return f"size.Succeeded && ({done} || items.Failed || items.Errored)" if partial else f"size.Succeeded && ({done})"
 

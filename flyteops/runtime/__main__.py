@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 
+from flyteops.execution.children import child_name
 from flyteops.model.digest import JsonObject
 from flyteops.runtime.endings import STOPPED, Ended
 from flyteops.runtime.limits import stopping
 from flyteops.runtime.session import Session, parsed
 from flyteops.runtime.stores import open_store
-from flyteops.runtime.verbs import VERBS, Answer, begun, failed, perform
+from flyteops.runtime.verbs import VERBS, Answer, answered, begun, failed, perform
 
 USAGE = 64
 _OPTIONS = (
@@ -110,10 +111,14 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _items(arguments: Arguments) -> range:
-    """`--item 3`, or `--item 0-9` for a batch; empty when there is none."""
-    if "--item" not in arguments.options:
+    """`--item 3`, or `--item 0-9` for a batch; empty when there is none. That of a map of runs ends the path of the
+    run which is launched."""
+    text = arguments.one("--item", "")
+    if arguments.verb in ("launch", "land") and arguments.invocation.get("do") == "each":
+        text = arguments.one("--launched").rpartition(".")[2]
+    if not text:
         return range(0)
-    first, dash, last = arguments.one("--item").partition("-")
+    first, dash, last = text.partition("-")
     return range(int(first), int(last if dash else first) + 1)
 
 
@@ -128,7 +133,7 @@ def _session(arguments: Arguments) -> Session:
         raise Wrong("--cache is on, off or overwrite")
     return Session(
         store=open_store(arguments.one("--store")),
-        run=arguments.one("--run"),
+        run=_run_name(arguments),
         attempt=attempt,
         scope=arguments.one("--scope", "shared"),
         cache=cache,
@@ -137,6 +142,16 @@ def _session(arguments: Arguments) -> Session:
         note=_note,
         raw_data=arguments.one("--raw-data", ""),
     )
+
+
+def _run_name(arguments: Arguments) -> str:
+    """The run that the pod works for: the whole, or one inside at the path `--within`. A pod for what is launched at
+    the path `--launched` works for the run which launches."""
+    name = arguments.one("--run")
+    path = arguments.one("--within", "") or arguments.one("--launched", "").rpartition("/")[0]
+    for step in path.split("/") if path else ():
+        name = child_name(name, step)
+    return name
 
 
 def _note(event: str, message: str) -> None:
@@ -168,6 +183,8 @@ def _perform(arguments: Arguments, session: Session, item: int | None) -> Answer
     if arguments.verb == "begin":
         kickoff, inputs = arguments.one("--kickoff", ""), arguments.one("--inputs", "")
         return begun(session, arguments.invocation, kickoff=kickoff, inputs=inputs)
+    if arguments.verb == "hold":
+        return answered(session, arguments.invocation, arguments.one("--answer", ""))
     return perform(session, arguments.verb, arguments.invocation, item)
 
 

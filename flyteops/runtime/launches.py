@@ -6,7 +6,8 @@ from flyteops.execution.children import child_name
 from flyteops.model.digest import JsonObject, canonical
 from flyteops.runtime.binding import bound_inputs
 from flyteops.runtime.committing import commit, outputs_of
-from flyteops.runtime.endings import INTERFACE, STORE, Ended
+from flyteops.runtime.endings import INTERFACE, NEVER, Ended
+from flyteops.runtime.failures import failures_of
 from flyteops.runtime.maps import item_inputs
 from flyteops.runtime.session import Session
 from flyteops.runtime.stored import keep_literal
@@ -38,9 +39,16 @@ def land(session: Session, invocation: JsonObject, item: int | None) -> None:
     name = child_name(session.run, step)
     returned = session.document(f"runs/{name}/outputs.json")
     if returned is None:
-        raise Ended(STORE, f"the run {name} has not returned")
+        raise Ended(NEVER, _why(session, name))
     committed = commit(session, step, outputs_of(returned))
     if "dynamic" in invocation:
         from flyteops.runtime.attempt import publish_outputs
 
         publish_outputs(session, invocation, committed)
+
+
+def _why(session: Session, name: str) -> str:
+    failures = failures_of(session, name)
+    if not failures:
+        return f"the run {name} failed: a pod was lost, or never began"
+    return f"the run {name} failed at {failures[0].node}: {failures[0].message}"

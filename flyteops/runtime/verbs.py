@@ -14,7 +14,7 @@ from flyteops.runtime.session import Session
 
 VERBS = (
     "begin", "task", "map-item", "container-inputs", "container-outputs", "lookup", "map-size", "map-gather", "decide",
-    "join", "outputs", "launch", "land",
+    "join", "outputs", "launch", "land", "failure", "hold",
 )  # fmt: skip
 
 
@@ -41,6 +41,17 @@ def begun(session: Session, invocation: JsonObject, *, kickoff: str, inputs: str
 
     def work() -> Answer:
         begin(session, invocation, kickoff=kickoff, inputs=inputs)
+        return Answer(DONE)
+
+    return _answered(work, session, invocation, None)
+
+
+def answered(session: Session, invocation: JsonObject, text: str) -> Answer:
+    """The verb `hold`: a gate of a cluster, opened by an answer that came through the engine."""
+    from flyteops.runtime.gates import answered as opened
+
+    def work() -> Answer:
+        opened(session, invocation, text)
         return Answer(DONE)
 
     return _answered(work, session, invocation, None)
@@ -79,6 +90,10 @@ def failed(session: Session, invocation: JsonObject, item: int | None, ended: En
 
 
 def _perform(session: Session, verb: str, invocation: JsonObject, item: int | None) -> Answer:
+    if invocation.get("handler"):
+        from flyteops.runtime.failures import with_stored_error
+
+        invocation = with_stored_error(session, invocation)
     match verb:
         case "task" | "map-item":
             from flyteops.runtime.attempt import run_call
@@ -122,6 +137,10 @@ def _perform(session: Session, verb: str, invocation: JsonObject, item: int | No
             from flyteops.runtime.launches import land
 
             land(session, invocation, item)
+        case "failure":
+            from flyteops.runtime.failures import note_failure
+
+            return Answer(DONE, result=note_failure(session, invocation))
         case "outputs":
             from flyteops.runtime.routes import outputs
 

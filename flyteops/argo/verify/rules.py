@@ -29,17 +29,21 @@ def template_rules(body: Mapping[str, Value]) -> Iterator[Finding]:
         yield Finding("spec.templates", "two templates have one name")
     if len(json.dumps(body, separators=(",", ":"))) > _LARGEST_OBJECT:
         yield Finding("", "is larger than 80 % of 1 MiB")
-    if spec["entrypoint"] not in templates:
-        yield Finding("spec.entrypoint", f"there is no template {spec['entrypoint']}")
-    elif "inputs" in templates[spec["entrypoint"]]:
-        yield Finding("spec.entrypoint", "the entrypoint has inputs, and nobody supplies them")
+    roots = [field for field in ("entrypoint", "onExit") if field in spec]
+    for field in roots:
+        if spec[field] not in templates:
+            yield Finding(f"spec.{field}", f"there is no template {spec[field]}")
+        elif "inputs" in templates[spec[field]]:
+            yield Finding(f"spec.{field}", "it has inputs, and nobody supplies them")
     given = {each["name"] for each in spec.get("arguments", {}).get("parameters", ())}
     for index, template in enumerate(spec["templates"]):
         path = f"spec.templates.{index}"
-        yield from (
-            _leaf_rules(template, given, path) if "container" in template else _dag_rules(template, templates, path)
-        )
-    yield from _reach_rules(templates, spec["entrypoint"])
+        if "container" in template:
+            yield from _leaf_rules(template, given, path)
+        elif "dag" in template:
+            yield from _dag_rules(template, templates, path)
+            yield from _suspend_rules(template, templates, path)
+    yield from _reach_rules(templates, [spec[field] for field in roots])
 
 
 def _leaf_rules(template: Template, given: set[str], path: str) -> Iterator[Finding]:
@@ -146,13 +150,33 @@ def _call_rules(task: Template, caller: Template, templates: Mapping[str, Templa
     own = {each["name"] for each in caller.get("inputs", {}).get("parameters", ())}
     for each in parameters:
         value = each["value"]
+        if each["name"] == "within" and not value.startswith("{{"):
+            continue
         if value.startswith("{{"):
-            if value == "{{item}}" and "withParam" not in task:
+            if "{{item}}" in value and "withParam" not in task:
                 yield Finding(f"{at}.arguments", "an item without a list")
             if any(name not in own for name in _INPUT.findall(value)):
                 yield Finding(f"{at}.arguments", f"{value} is not an input here")
         elif len(value) > _LARGEST_ARGUMENT or not _is_invocation(value):
             yield Finding(f"{at}.arguments", "is not one of our documents")
+
+
+def _suspend_rules(template: Template, templates: Mapping[str, Template], path: str) -> Iterator[Finding]:
+    """What somebody supplies goes to one pod beside it, by the checking expression, and nowhere else."""
+    asks = [
+        task["name"]
+        for task in template["dag"]["tasks"]
+        if "outputs" in templates.get(task["template"], {}) and "suspend" in templates[task["template"]]
+    ]
+    for index, task in enumerate(template["dag"]["tasks"]):
+        for each in task.get("arguments", {}).get("parameters", ()):
+            if ".answer" in each["value"]:
+                if each["name"] != "answer" or not _requires(task.get("depends", ""), "ask"):
+                    yield Finding(f"{path}.dag.tasks.{index}", "an answer that is not waited for")
+            elif each["name"] == "answer":
+                yield Finding(f"{path}.dag.tasks.{index}", "an answer that was not checked")
+    if asks not in ([], ["ask"]):
+        yield Finding(f"{path}.dag.tasks", "a question under another name")
 
 
 def _is_invocation(value: str) -> bool:
@@ -200,14 +224,14 @@ def _cyclic(waits: Mapping[str, set[str]]) -> bool:
     return False
 
 
-def _reach_rules(templates: Mapping[str, Template], entrypoint: str) -> Iterator[Finding]:
+def _reach_rules(templates: Mapping[str, Template], roots: list[str]) -> Iterator[Finding]:
     calls = {
         name: {task["template"] for task in template.get("dag", {}).get("tasks", ())} & templates.keys()
         for name, template in templates.items()
     }
     if _cyclic(calls):
         yield Finding("spec.templates", "a template calls itself")
-    reached, todo = {entrypoint}, [entrypoint]
+    reached, todo = set(roots), list(roots)
     while todo:
         for name in calls.get(todo.pop(), set()) - reached:
             reached.add(name)

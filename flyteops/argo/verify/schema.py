@@ -212,7 +212,8 @@ def _volume_of(volume: Mapping[str, Value]) -> Check | None:
 
 
 _VOLUME = one_of_by(_volume_of, otherwise="is not a volume of ours")
-_TAG = r"\{\{(workflow\.uid|workflow\.parameters\.(kickoff|inputs)|inputs\.parameters\.(invocation|item))\}\}"
+_OWN = r"inputs\.parameters\.(invocation|item|within|answer)"
+_TAG = rf"\{{\{{(workflow\.uid|workflow\.parameters\.(kickoff|inputs)|{_OWN})\}}\}}"
 _ARGUMENT = tagged(rf"{_TAG}|(?!.*\{{\{{)[^\x00-\x1f]+")
 _CONTAINER = closed(
     {
@@ -357,10 +358,12 @@ _RETRY = closed(
     {"backoff": closed({"duration": _DURATION, "factor": text(r"[1-9][0-9]{0,3}")}, {"cap": _DURATION})},
 )
 _OUTPUT = closed(
-    {"name": only("state", "branch", "items"), "valueFrom": closed({"path": text(r"/flyteops/work/[a-z]+"),
-                                                                    "default": text(r"miss|-1|\[\]")})}
+    {"name": only("state", "branch", "items", "called"), "valueFrom": closed({"path": text(r"/flyteops/work/[a-z]+"),
+                                                                    "default": text(r"miss|-1|\[\]|-")})}
 )  # fmt: skip
-INPUTS = closed({"parameters": listed(closed({"name": only("invocation", "item")}), least=1, most=2)})
+INPUTS = closed(
+    {"parameters": listed(closed({"name": only("invocation", "item", "within", "answer")}), least=1, most=3)}
+)
 _LEAF = {
     "name": SHORT_NAME,
     "inputs": INPUTS,
@@ -387,8 +390,17 @@ _LEAF_OPTIONAL = {
 _WHEN = (
     r"\{\{= tasks\.lookup\.outputs\.parameters\.state != 'hit' \}\}"
     r"|\{\{= tasks\['[A-Za-z][A-Za-z0-9-]*'\]\.outputs\.parameters\.branch == '[0-9]{1,4}' \}\}"
+    r"|\{\{= tasks\['failure'\]\.outputs\.parameters\.called contains '-[0-9]{1,4}-' \}\}"
+    r"|\{\{= workflow\.status != 'Succeeded' \}\}"
 )
-_VALUE = tagged(r"[A-Za-z0-9+/]+={0,2}|\{\{inputs\.parameters\.(invocation|item)\}\}|\{\{item\}\}")
+_WITHIN = r"\{\{inputs\.parameters\.within\}\}"
+_PLACE = r"[A-Za-z0-9_.]+"
+_ANSWER = r"tasks\.ask\.outputs\.parameters\.answer"
+_VALUE = tagged(
+    r"[A-Za-z0-9+/]+={0,2}|\{\{inputs\.parameters\.(invocation|item|within)\}\}|\{\{item\}\}"
+    rf"|{_PLACE}|{_WITHIN}/{_PLACE}|{_WITHIN}\.\{{\{{item\}}\}}"
+    rf"|\{{\{{= {_ANSWER} matches '\^\[A-Za-z0-9_-\]\{{1,65536\}}\$' \? {_ANSWER} : 'none' \}}\}}"
+)
 _TASK = closed(
     {"name": SHORT_NAME, "template": SHORT_NAME},
     {
@@ -402,16 +414,21 @@ _DAG = closed(
     {"name": SHORT_NAME, "dag": closed({"tasks": listed(_TASK, least=1), "failFast": truth})},
     {"inputs": INPUTS, "parallelism": whole(1, 2**53)},
 )
+_SUPPLIED = closed({"name": only("answer"), "valueFrom": closed({"supplied": _EMPTY, "default": only("none")})})
+_SUSPEND = closed(
+    {"name": SHORT_NAME, "suspend": closed({}, {"duration": _DURATION})},
+    {"outputs": closed({"parameters": exactly(_SUPPLIED)})},
+)
 
 
 def _template(*, newest: bool) -> Check:
     leaf = closed(_LEAF, {**_LEAF_OPTIONAL, **({"pendingTimeout": _DURATION} if newest else {})})
 
     def choose(template: Mapping[str, Value]) -> Check | None:
-        kinds = [kind for kind in ("container", "dag") if kind in template]
-        return {"container": leaf, "dag": _DAG}[kinds[0]] if len(kinds) == 1 else None
+        kinds = [kind for kind in ("container", "dag", "suspend") if kind in template]
+        return {"container": leaf, "dag": _DAG, "suspend": _SUSPEND}[kinds[0]] if len(kinds) == 1 else None
 
-    return one_of_by(choose, otherwise="has not exactly one of container and dag")
+    return one_of_by(choose, otherwise="has not exactly one of container, dag and suspend")
 
 
 # --------------------------------------------------------------------------------------------- objects
@@ -453,7 +470,12 @@ def template_schema(*, newest: bool) -> Check:
             "podMetadata": _LABELLED,
             "workflowMetadata": _LABELLED,
         },
-        {"arguments": _parameters(only("")), "parallelism": whole(1, 2**53), "synchronization": _MUTEXES},
+        {
+            "arguments": _parameters(only("")),
+            "onExit": SHORT_NAME,
+            "parallelism": whole(1, 2**53),
+            "synchronization": _MUTEXES,
+        },
     )
     return closed(
         {

@@ -1,11 +1,12 @@
 from flyteops.argo import Target, emit
-from flyteops.model.entities import Interface, LaunchPlan, Node, Sleep, Workflow
+from flyteops.model.entities import Interface, LaunchPlan, Node, Variable, WaitForInput, Workflow
 from flyteops.model.program import Program
+from flyteops.model.types import FILE
 
 
 def provoke() -> None:
-    """A node that no emitter draws, so far."""
-    node = Node(name="pause", body=Sleep(duration_s=60.0), outputs=())
+    """A gate that waits for a file: what is typed into the engine is never a file."""
+    node = Node(name="report", body=WaitForInput(type=FILE), outputs=(Variable(name="value", type=FILE),))
     workflow = Workflow(name="train", interface=Interface(), nodes=(node,), outputs=())
     program = Program(project="churn", domain="production", workflows={"train": workflow})
     target = Target(namespace="churn-production", store="s3://acme/churn", default_image="ghcr.io/acme/base:v7")

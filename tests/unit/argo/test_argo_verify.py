@@ -69,7 +69,7 @@ def test_a_pod_outside_the_restricted_profile_is_found(mutation: str) -> None:
 OBJECTS: dict[str, tuple[Callable[[Body], object], str]] = {
     "memoize": (lambda b: leaf(b).update(memoize={"key": "x"}), "memoize"),
     "script": (lambda b: leaf(b).update(script={"image": "x", "source": "y"}), "script"),
-    "both kinds": (lambda b: leaf(b).update(dag={"tasks": []}), "not exactly one of container and dag"),
+    "both kinds": (lambda b: leaf(b).update(dag={"tasks": []}), "not exactly one of container, dag and suspend"),
     "templateRef": (lambda b: dag(b)[0].update(templateRef={"name": "x", "template": "y"}), "templateRef"),
     "dependencies": (lambda b: dag(b)[0].update(dependencies=["x"]), "dependencies"),
     "bare name": (lambda b: named(b, "fit").update(depends="sub-prep"), "cannot be read"),
@@ -112,7 +112,15 @@ OBJECTS: dict[str, tuple[Callable[[Body], object], str]] = {
     "name too long": (lambda b: b["metadata"].update(name="x" * 64), "longer than 63"),
     "no limit": (lambda b: leaf(b)["retryStrategy"].pop("limit"), "is missing"),
     "own expression": (lambda b: leaf(b)["retryStrategy"].update(expression="true"), "is not of the form"),
-    "timeout of the workflow": (lambda b: b["spec"].update(onExit="main"), "is not a field that is ever emitted"),
+    "timeout of the workflow": (
+        lambda b: b["spec"].update(activeDeadlineSeconds=60),
+        "is not a field that is ever emitted",
+    ),
+    "exit handler": (lambda b: b["spec"].update(onExit="nobody"), "there is no template nobody"),
+    "answer past the check": (
+        lambda b: named(b, "fit")["arguments"]["parameters"].append({"name": "answer", "value": "{{item}}"}),
+        "an item without a list",
+    ),
     "artifact collection": (lambda b: b["spec"].update(artifactGC={"podSpecPatch": "x"}), "not a field that is ever"),
     "host network": (lambda b: b["spec"].update(hostNetwork=True), "not a field that is ever emitted"),
     "parameter with a value": (lambda b: b["spec"]["arguments"]["parameters"][0].update(value="x"), "is not ''"),
