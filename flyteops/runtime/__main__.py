@@ -31,6 +31,9 @@ _OPTIONS = (
     "--raw-data",
     "--batch",
     "--carry",
+    "--within",
+    "--launched",
+    "--answer",
 )
 
 

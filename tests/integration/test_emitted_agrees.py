@@ -48,8 +48,12 @@ def outputs(store: FileStore, run: str = "run") -> dict[str, Any]:
 
 def plain(value: Any) -> Any:
     """Optionals without their marks."""
-    if isinstance(value, dict) and set(value) == {"$u", "value"}:
-        return plain(value["value"])
+    if isinstance(value, dict):
+        return (
+            plain(value["value"])
+            if set(value) == {"$u", "value"}
+            else {key: plain(each) for key, each in value.items()}
+        )
     return [plain(each) for each in value] if isinstance(value, list) else value
 
 
