@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 
-_IN_MEMORY = "/dev/shm"  # noqa: S108 - a folder of the run's own is made below it
+IN_MEMORY = "/dev/shm"  # noqa: S108 - a folder of the run's own is made below it
 
 
 class SecretFolder:
@@ -20,7 +20,7 @@ class SecretFolder:
     def folder(self) -> str:
         """Its path."""
         if not self._made:
-            where = _IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None
+            where = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
             self._made = tempfile.mkdtemp(prefix="flyteops-secrets-", dir=where)
         return self._made
 
