@@ -60,7 +60,14 @@ def secrets_of(job: Job, request: RunRequest) -> dict[str, str]:
     work = job.node.step.work
     if not isinstance(work, RunTask | RunMap):
         return {}
-    return {use.secret: request.secrets[use.secret] for use in work.task.secrets}
+    return {use.secret: request.secrets[use.secret] for use in work.task.secrets if use.secret in request.secrets}
+
+
+def lacks_secret(job: Job, request: RunRequest) -> str | None:
+    """A declared secret of the job's task without a value: one that a graph made by code has brought."""
+    work = job.node.step.work
+    uses = work.task.secrets if isinstance(work, RunTask | RunMap) else ()
+    return next((use.secret for use in uses if use.secret not in request.secrets), None)
 
 
 def set_kill_time(job: Job) -> None:

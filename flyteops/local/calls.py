@@ -8,14 +8,14 @@ import signal
 
 from flyteops.execution.retrying import wait_before_next
 from flyteops.local.answers import failure, killed, late, message_of
-from flyteops.local.attempts import make_folder, request_for, secrets_of, set_kill_time, settings_of
+from flyteops.local.attempts import lacks_secret, make_folder, request_for, secrets_of, set_kill_time, settings_of
 from flyteops.local.growing import waits_for_graph
 from flyteops.local.inline import Handed, perform_inline
 from flyteops.local.jobs import Job
 from flyteops.local.machine import Machine
 from flyteops.local.pool import Heard
 from flyteops.model.errors import OutsideFailed
-from flyteops.runtime.endings import STOPPED, USER
+from flyteops.runtime.endings import INTERFACE, STOPPED, USER
 from flyteops.runtime.masking import mask_file
 from flyteops.runtime.surroundings import deck_key
 from flyteops.runtime.verbs import Answer, perform
@@ -42,6 +42,11 @@ def attempt(machine: Machine, job: Job) -> None:
             _failed(machine, job, known)
         else:
             _done(machine, job, cached=True)
+        return
+    lacking = lacks_secret(job, machine.request)
+    if lacking is not None:
+        said = f'task/{job.node.task} declares the secret "{lacking}", which has no value on this machine'
+        _failed(machine, job, failure(INTERFACE, "secret", said))
         return
     job.attempt += 1
     job.node.attempts += 1

@@ -10,6 +10,7 @@ from flyteops.model.entities import Task
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
 from flyteops.model.surroundings import SecretUse
+from flyteops.model.works import DynamicWork
 from flyteops.ports.secrets import SecretPlace
 
 
@@ -41,6 +42,11 @@ def secrets_for(graph: RunGraph, program: Program, places: Sequence[SecretPlace]
             values[name] = value
     if faults:
         raise InvalidProject(faults)
+    if any(isinstance(task.work, DynamicWork) for task in tasks_of(graph)):
+        # Which tasks its graph will call is not known yet: what lacks a value then fails by itself.
+        for use in (use for task in program.tasks.values() for use in task.secrets if use.secret not in values):
+            found = (place.find(use.secret, use.source) for place in places)
+            values |= {use.secret: each for each in found if each is not None}
     return values
 
 

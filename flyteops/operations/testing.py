@@ -18,6 +18,7 @@ from flyteops.model.program import Program
 from flyteops.model.types import type_wire
 from flyteops.model.value_text import value_text
 from flyteops.operations.running import Launch, launched_plan
+from flyteops.operations.standing_in import on_this_machine
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.converting import convert, each_blob, holds_blob
 
@@ -42,9 +43,10 @@ def launch_of(program: Program, example: Example) -> Launch:
     """The run of a test."""
     inputs, target = dict(example.inputs), example.target
     if target.kind is Kind.TASK:
-        return Launch(target=target, graph=graph_of_task(program.tasks[target.name]), inputs=inputs)
+        graph = graph_of_task(program.tasks[target.name])
+        return Launch(target=target, graph=on_this_machine(program, graph), inputs=inputs)
     workflow = program.workflows[launched_plan(program, target).workflow]
-    graph = graph_of_workflow(program, workflow)
+    graph = on_this_machine(program, graph_of_workflow(program, workflow))
     return Launch(target=target, graph=graph, inputs=inputs)
 
 
