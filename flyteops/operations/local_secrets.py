@@ -34,8 +34,7 @@ def secrets_for(graph: RunGraph, program: Program, places: Sequence[SecretPlace]
     faults: list[Diagnostic] = []
     for name in sorted(users):
         task, use = users[name]
-        found = (place.find(name, use.source) for place in places)
-        value = next((each for each in found if each is not None), None)
+        value = _value(use, places)
         if value is None:
             faults.append(_missing(name, task, use, program, places))
         else:
@@ -44,10 +43,15 @@ def secrets_for(graph: RunGraph, program: Program, places: Sequence[SecretPlace]
         raise InvalidProject(faults)
     if any(isinstance(task.work, DynamicWork) for task in tasks_of(graph)):
         # Which tasks its graph will call is not known yet: what lacks a value then fails by itself.
-        for use in (use for task in program.tasks.values() for use in task.secrets if use.secret not in values):
-            found = (place.find(use.secret, use.source) for place in places)
-            values |= {use.secret: each for each in found if each is not None}
+        others = {use.secret: use for task in program.tasks.values() for use in task.secrets}
+        known = {name: _value(use, places) for name, use in others.items() if name not in values}
+        values |= {name: value for name, value in known.items() if value is not None}
     return values
+
+
+def _value(use: SecretUse, places: Sequence[SecretPlace]) -> str | None:
+    found = (place.find(use.secret, use.source) for place in places)
+    return next((each for each in found if each is not None), None)
 
 
 def _missing(name: str, task: Task, use: SecretUse, program: Program, places: Sequence[SecretPlace]) -> Diagnostic:
