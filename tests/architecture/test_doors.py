@@ -60,7 +60,7 @@ def within(name: str, door: str) -> bool:
 
 LAZY_DOORS = (
     "flyteops.cli", "flyteops.wiring", "flyteops.runtime", "flyteops.operations.rendering", "flyteops.codecs",
-    "flyteops.types",
+    "flyteops.types", "flyteops.testing",
 )  # fmt: skip
 """Where our own modules may be imported late: a command and a pod need few of them, Hera and frames are slow to load.
 """
