@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -30,6 +31,8 @@ from flyteops.codecs.faults import Unfit
 from flyteops.model.types import DATETIME, FLOAT, STR, accepts_none
 
 BATCH_ROWS = 65_536
+_BLOCK_BYTES = 8 << 20
+"""Of text read at once: no row may be longer."""
 _HIDDEN = "__index_level_"
 
 
@@ -62,6 +65,9 @@ def write_rows(rows: Iterable[dict[str, Any]], path: str, format: str, wanted: W
 
 def write_batches(schema: Any, batches: Iterable[Any], path: str, format: str, wanted: Wanted) -> Written:  # noqa: A002
     """Writes tables or batches of one schema, checked one by one."""
+    twice = [name for name, count in Counter(schema.names).items() if count > 1]
+    if twice:
+        raise Unfit(f'there are two columns of the name "{twice[0]}"')
     check_columns(columns_of(schema), wanted)
     target = _as_declared(schema, wanted)
     if format == "csv":
@@ -221,7 +227,12 @@ def _csv(path: str, wanted: Wanted, rows: int) -> tuple[Any, Iterator[Any]]:
         true_values=["true", "True"],
         false_values=["false", "False"],
     )
-    reader = pa_csv.open_csv(path, convert_options=options)
+    reader = pa_csv.open_csv(
+        path,
+        read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=options,
+    )
     return reader.schema, _cut(iter(reader), rows)
 
 
@@ -234,7 +245,8 @@ def _jsonl(path: str, wanted: Wanted, rows: int) -> tuple[Any, Iterator[Any]]:
     times = {name: of for name, of in typed if of in (pa.date32(), declared_type(DATETIME))}
     parsed = [(name, pa.string() if name in times else of) for name, of in typed if of is not None]
     options = pa_json.ParseOptions(explicit_schema=pa.schema(parsed) if wanted else None)
-    reader = pa_json.open_json(path, parse_options=options)
+    read_options = pa_json.ReadOptions(block_size=_BLOCK_BYTES)
+    reader = pa_json.open_json(path, read_options=read_options, parse_options=options)
     fields = [field.with_type(times.get(field.name, field.type)) for field in reader.schema]
     return pa.schema(fields), _cut(iter(reader), rows)
 
@@ -247,13 +259,21 @@ def columns_of(schema: Any) -> Iterator[Column]:
 
 
 def _as_declared(schema: Any, wanted: Wanted) -> Any:
-    """The schema with whole numbers as floats where floats were declared; nothing else is converted."""
-    floats = {name for name, of in wanted if without_none(of) == FLOAT}
-    fields = [
-        field.with_type(pa.float64()) if field.name in floats and pa.types.is_integer(field.type) else field
-        for field in schema
-    ]
-    return pa.schema(fields, metadata=schema.metadata)
+    """The schema with whole numbers as floats where floats were declared, and what is empty as what was declared;
+    nothing else is converted.
+    """
+    declared = dict(wanted)
+
+    def typed(field: Any) -> Any:
+        of = declared.get(field.name)
+        if of is None:
+            return field
+        if pa.types.is_null(field.type):
+            return field.with_type(declared_type(of) or field.type)
+        whole = pa.types.is_integer(field.type) and without_none(of) == FLOAT
+        return field.with_type(pa.float64()) if whole else field
+
+    return pa.schema([typed(field) for field in schema], metadata=schema.metadata)
 
 
 def _flat(schema: Any) -> Any:

@@ -40,6 +40,10 @@ _SIMPLE: dict[Any, LiteralType] = {
     pl.Boolean: BOOL, pl.String: STR, pl.Categorical: STR, pl.Enum: STR, pl.Datetime: DATETIME, pl.Date: DATE,
     pl.Duration: TIMEDELTA, pl.Null: NONE,
 }  # fmt: skip
+_DECLARED: dict[LiteralType, Any] = {
+    INT: pl.Int64, FLOAT: pl.Float64, BOOL: pl.Boolean, STR: pl.String, DATETIME: pl.Datetime("us", "UTC"),
+    DATE: pl.Date, TIMEDELTA: pl.Duration("us"),
+}  # fmt: skip
 _TEXTUAL: dict[LiteralType, Any] = {
     INT: pl.Int64,
     FLOAT: pl.Float64,
@@ -134,8 +138,9 @@ def _scan(path: str, format: str, wanted: Wanted) -> Any:  # noqa: A002
     if format == "arrow":
         return pl.scan_ipc(path)
     have = [column.name for column in records.header(path, format)]
-    if not have:
-        return pl.LazyFrame({})
+    if not have:  # of jsonl that is no rows, of a csv no header either
+        typed = {name: _DECLARED.get(without_none(stored_as(of)), pl.Null) for name, of in wanted}
+        return pl.LazyFrame(schema=typed if format == "jsonl" else {})
     plain = {name: without_none(stored_as(of)) for name, of in wanted if name in have}
     if format == "csv":
         check_columns([Column(name, dict(wanted).get(name)) for name in have], wanted)
@@ -180,9 +185,16 @@ def _type(of: Any) -> LiteralType | None:
 
 
 def _as_declared(frame: Any, schema: Any, wanted: Wanted) -> Any:
-    """The frame with whole numbers as floats where floats were declared; nothing else is converted."""
-    floats = [name for name, of in wanted if without_none(of) == FLOAT and schema[name].is_integer()]
-    return frame.with_columns(pl.col(floats).cast(pl.Float64)) if floats else frame
+    """The frame with whole numbers as floats where floats were declared, and what is empty as what was declared;
+    nothing else is converted.
+    """
+    casts = [
+        pl.col(name).cast(_DECLARED[plain])
+        for name, of in wanted
+        if (plain := without_none(stored_as(of))) in _DECLARED
+        and (schema[name] == pl.Null or (plain == FLOAT and schema[name].is_integer()))
+    ]
+    return frame.with_columns(casts) if casts else frame
 
 
 def _check_values(frame: Any, wanted: Wanted) -> None:

@@ -282,3 +282,45 @@ def test_a_csv_says_which_columns_it_has_and_which_one_is_wrong(tmp_path: Path, 
     told = fault(("price", FLOAT))
     assert "price" in told
     assert "much" in told
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", [name for name in CLASSES if name != "list"])
+def test_no_rows_and_columns_without_a_value_have_the_declared_types(tmp_path: Path, form: str, name: str) -> None:
+    path = str(tmp_path / "rows")
+    wanted: Wanted = (("id", INT), ("at", DATETIME), ("note", optional(STR)))
+    rows = [{"id": 1, "at": NOON, "note": None}]
+    write_rows(made(name, rows), path, form, wanted)
+    assert plain(read_rows(class_of(name), path, form, wanted)) == rows
+    if name == "pandas.DataFrame":
+        write_rows(library("pandas").DataFrame(columns=["id", "at", "note"]), path, form, wanted)
+    else:
+        write_rows(made(name, rows[:0] or [dict.fromkeys(rows[0])])[:0], path, form, wanted)
+    assert plain(read_rows(class_of(name), path, form, wanted)) == []
+    with pytest.raises(Unfit, match='"id" has 1 empty value'):
+        write_rows(made(name, [dict.fromkeys(rows[0])]), path, form, wanted)
+
+
+@pytest.mark.parametrize("reader", CLASSES)
+def test_a_csv_as_others_write_it(tmp_path: Path, reader: str) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'\xef\xbb\xbfid,"na me",x\r\n1,"a\r\nb",True\r\n2,"say ""x""",false\r\n')
+    wanted: Wanted = (("id", INT), ("na me", STR), ("x", BOOL))
+    assert plain(read_rows(class_of(reader), str(path), "csv", wanted)) == [
+        {"id": 1, "na me": "a\r\nb", "x": True},
+        {"id": 2, "na me": 'say "x"', "x": False},
+    ]
+
+
+def test_categories_are_text_and_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    pandas, pyarrow = library("pandas"), library("pyarrow")
+    frame = pandas.DataFrame({"k": pandas.Categorical(["a", "b", "a"])})
+    for form in FORMATS:
+        path = str(tmp_path / f"rows.{form}")
+        write_rows(frame, path, form, (("k", EnumOf(("a", "b"))),))
+        assert [row["k"] for row in read_rows(list, path, form, (("k", STR),))] == ["a", "b", "a"]
+    with pytest.raises(Unfit, match="the column \"k\" holds 'b', declared is enum"):
+        write_rows(frame, str(tmp_path / "bad"), "parquet", (("k", EnumOf(("a",))),))
+    twice = pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], names=["a", "a"])
+    with pytest.raises(Unfit, match='there are two columns of the name "a"'):
+        write_rows(twice, str(tmp_path / "bad"), "parquet", ())

@@ -40,7 +40,7 @@ NOON = dt.datetime(2026, 1, 31, 12, tzinfo=dt.UTC)
     [
         (INT, INT, True), (INT, FLOAT, True), (FLOAT, INT, False), (BOOL, INT, False), (STR, KIND, True),
         (INT, KIND, False), (INT, EnumOf((1, 2)), True), (INT, optional(INT), True), (NONE, optional(INT), True),
-        (NONE, INT, False), (None, JSON, True), (None, STR, False), (DATE, DATETIME, False), (DATETIME, JSON, True),
+        (NONE, INT, True), (None, JSON, True), (None, STR, False), (DATE, DATETIME, False), (DATETIME, JSON, True),
         (ListOf(INT), ListOf(FLOAT), True), (ListOf(STR), ListOf(KIND), True), (ListOf(STR), ListOf(INT), False),
         (RecordOf((RecordField("x", INT),)), POINT, True), (RecordOf((RecordField("z", INT),)), POINT, False),
     ],
