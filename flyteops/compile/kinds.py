@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from flyteops.compile.clusters import read_cluster
@@ -20,6 +21,9 @@ from flyteops.model.works import ContainerWork, DynamicWork, FunctionRef, Functi
 from flyteops.source.fields.tasks import KINDS
 from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping, Scalar, TreeNode
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+"""A version that is named by its digest needs no pin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +151,7 @@ def _reference(known: Known, node: Mapping) -> RefWork | None:
         return None  # told where it was read
     version = text_in(node, "version") or "active"
     key = f"{project}/{domain}/{task}@{version}"
-    digest = known.repository.entities.get(key)
+    digest = version if _DIGEST.fullmatch(version) else known.repository.entities.get(key)
     if digest is None:
         known.faults.warn(
             "FO351",

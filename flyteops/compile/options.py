@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flyteops.compile.faults import Faults
-from flyteops.model.entities import Resources, TaskSettings
-from flyteops.model.works import ContainerWork, ManifestWork, RefWork, TaskWork
+from flyteops.model.entities import Resources, Task, TaskSettings
+from flyteops.model.works import ContainerWork, DynamicWork, ManifestWork, RefWork, ScriptWork, TaskWork
 from flyteops.source.tree import Mapping
 
 
@@ -16,9 +16,24 @@ def settings_for(work: TaskWork, settings: TaskSettings) -> TaskSettings:
         case ContainerWork():
             return replace(settings, image=None)
         case ManifestWork() | RefWork():
-            return replace(settings, image=None, resources=Resources(), env=())
+            return replace(settings, image=None, resources=Resources(), env=(), placement=None)
         case _:
             return settings
+
+
+def as_its_kind_has(task: Task) -> Task:
+    """The task without the options that defaults gave and that its kind has no use for."""
+    match task.work:
+        case ScriptWork():
+            return replace(task, actor=None, deck=False, checkpoint=False)
+        case ContainerWork():
+            return replace(task, actor=None, deck=False, checkpoint=False, batch=None)
+        case DynamicWork():
+            return replace(task, actor=None, batch=None)
+        case ManifestWork() | RefWork():
+            return replace(task, actor=None, deck=False, checkpoint=False, batch=None, secrets=(), pod_template=None)
+        case _:
+            return task
 
 
 def refuse_options(work: TaskWork, overrides: Mapping, *, faults: Faults) -> None:

@@ -10,7 +10,7 @@ from flyteops.compile.fixed import read_fixed, visible
 from flyteops.compile.kinds import Made, function_made, kind_in, made_of
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared, lay_over
-from flyteops.compile.options import refuse_options, settings_for
+from flyteops.compile.options import as_its_kind_has, refuse_options, settings_for
 from flyteops.compile.stand_ins import read_stand_in
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Interface, Task, TaskSettings
@@ -72,7 +72,7 @@ def _lower(known: Known, declared: Declared, make: Callable[[], Made | None], at
     settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound, at=at)
     made = make()
     task = None if made is None else _assembled(known, name, body, made, settings)
-    return known.surroundings.around(task, expanded) if task is not None else None
+    return as_its_kind_has(known.surroundings.around(task, expanded)) if task is not None else None
 
 
 def _assembled(known: Known, name: str, body: Mapping, made: Made, settings: TaskSettings) -> Task | None:

@@ -31,10 +31,22 @@ def _task(payload: Mapping[str, Json]) -> JsonObject:
     if "container" in rest:
         container = as_map(rest["container"])
         rest["container"] = {**container, "command": [_argument(each) for each in as_list(container.get("command"))]}
+    if "manifest" in rest:
+        rest |= {**as_map(rest["manifest"]), "manifest": as_map(rest["manifest"])["sha256"]}
+        rest.pop("sha256", None)
+    if "cluster" in rest:
+        rest["cluster"] = _cluster(as_map(rest["cluster"]))
     if "fixed_inputs" in rest:
         fixed = as_map(rest["fixed_inputs"])
         rest["fixed_inputs"] = {name: untagged(as_map(each)["value"]) for name, each in fixed.items()}
     return {**rest, **_settings(payload.get("settings")), "interface": _interface(payload.get("interface"))}
+
+
+def _cluster(wire: Mapping[str, Json]) -> JsonObject:
+    """The options below the name of their framework, as they are written."""
+    options = {name: value for name, value in wire.items() if name not in ("framework", "options")}
+    conf: JsonObject = {"conf": wire["options"]} if "options" in wire else {}
+    return {str(wire["framework"]): {**options, **conf}}
 
 
 def _argument(wire: Json) -> Json:

@@ -88,8 +88,9 @@ def _step_rules(template: Template, path: str) -> Iterator[Finding]:
         yield Finding(f"{path}.container.args", "a program and what stores its outputs do not come together")
     if "program" in names and names[-2:] != ["flyteops-inputs", "program"]:
         yield Finding(f"{path}.initContainers", "the program does not come last, after its inputs")
-    if "flyteops-inputs" in names and template["initContainers"][-2]["args"][0] != "container-inputs":
-        yield Finding(f"{path}.initContainers", "its inputs are put by another verb")
+    for each in template.get("initContainers", ()):
+        if each["name"] == "flyteops-inputs" and each["args"][0] != "container-inputs":
+            yield Finding(f"{path}.initContainers", "its inputs are put by another verb")
 
 
 def _dag_rules(template: Template, templates: Mapping[str, Template], path: str) -> Iterator[Finding]:

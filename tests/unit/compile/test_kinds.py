@@ -125,6 +125,13 @@ def test_a_reference_is_pinned_by_the_lock() -> None:
     ]
 
 
+def test_a_version_that_is_a_digest_pins_itself() -> None:
+    digest = "0" * 64
+    work = task(f"ref: {{project: nlp, domain: production, task: embed, version: '{digest}'}}").work
+    assert isinstance(work, RefWork)
+    assert work.digest == digest
+
+
 def test_a_stand_in_has_the_interface_of_the_task() -> None:
     found = task("script: 'true'\ninputs: {x: int}\noutputs: {y: float}\nlocal: m:half")
     assert found.local == FunctionWork(
@@ -134,8 +141,9 @@ def test_a_stand_in_has_the_interface_of_the_task() -> None:
 
 def test_defaults_reach_no_kind_that_has_no_use_for_them() -> None:
     text = """
-defaults: {task: {image: "ghcr.io/acme/base:v1", resources: {cpu: 2}, env: {A: b}, retries: 2}}
+defaults: {task: {image: "ghcr.io/acme/base:v1", resources: {cpu: 2}, env: {A: b}, retries: 2, batch: 4, deck: true}}
 tasks:
+  said: {script: "true"}
   far: {ref: {project: nlp, domain: production, task: embed}}
   raw: {container: {image: "ghcr.io/acme/area:v2"}}
 """
@@ -143,6 +151,8 @@ tasks:
     assert tasks["far"].settings == TaskSettings(retries=tasks["raw"].settings.retries)
     assert tasks["raw"].settings.image is None
     assert tasks["raw"].settings.env == (("A", "b"),)
+    assert [tasks[name].batch for name in ("far", "raw", "said")] == [None, None, 4]
+    assert [tasks[name].deck for name in ("far", "raw", "said")] == [False, False, False]
 
 
 REFUSED = {
