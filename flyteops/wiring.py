@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from flyteops.plan import History, Verdict
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.images import ImageRegistry
+    from flyteops.ports.parse_cache import ParseCache
     from flyteops.ports.registry import KeptRegistry
     from flyteops.ports.secrets import SecretPlace
     from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
 
+PARSE_CACHE = "FLYTEOPS_PARSE_CACHE"
+"""The variable that turns the parse cache off."""
 PLAIN_IMAGE = "python:3.12-slim"
 """For tasks without an image in a domain without `default_image`; the emitter notes that it is not pinned."""
 
@@ -187,6 +190,18 @@ class Workspace:
         except OutsideFailed as error:
             return None, f"{error.service}: {error.message}"
         return (record.digest, "") if record else (None, f"{project}/{domain} has no task {task}")
+
+    def parse_cache(self) -> ParseCache | None:
+        """Where a plan keeps what it learnt of the files; None when it is turned off, for the tree of a commit, and
+        where the repository itself has files in that place: what came with the code is not to be believed."""
+        if self.environ.get(PARSE_CACHE, "on").lower() in ("off", "0", "no", "false"):
+            return None
+        if not isinstance(self.tree, WorkTree) or self.tree.holds_own_folder:
+            return None
+        from flyteops.adapters.parse_cache import FolderCache
+        from flyteops.source.library import yaml_library
+
+        return FolderCache(self.settings.root, tool=f"{tool_version()} {yaml_library()}")
 
     def store(self) -> CleanableStore:
         """The object store of the domain: a folder, or a bucket."""

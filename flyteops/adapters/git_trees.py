@@ -81,6 +81,15 @@ class WorkTree:
         """Paths whose bytes differ from the commit's, by content; deleted and untracked ones too."""
         return self._uncommitted
 
+    @property
+    def holds_own_folder(self) -> bool:
+        """Whether the commit has files in the folder where this tool keeps its own."""
+        return self._committed[1]
+
+    @cached_property
+    def _committed(self) -> tuple[dict[str, tuple[str, str]], bool]:
+        return _committed(self._root, self.commit) if self.commit is not None else ({}, False)
+
     @cached_property
     def _regular(self) -> frozenset[str]:
         return frozenset(self._listed[0])
@@ -121,7 +130,7 @@ class WorkTree:
     def _uncommitted(self) -> tuple[str, ...]:
         if self.commit is None:
             return tuple(sorted({*self.paths(), *self.irregular()}))
-        committed = _committed(self._root, self.commit)
+        committed, _ = self._committed
         irregular = set(self.irregular())
         differing = [path for path in self.paths() if not self._is_committed(path, committed.get(path))]
         differing += [path for path in irregular if not self._is_same_link(path, committed.get(path))]
@@ -196,7 +205,7 @@ class CommitTree:
 
     @cached_property
     def _entries(self) -> dict[str, tuple[str, str]]:
-        return _committed(self._root, self._commit)
+        return _committed(self._root, self._commit)[0]
 
     @cached_property
     def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -205,18 +214,22 @@ class CommitTree:
         return tuple(sorted(regular)), tuple(sorted(irregular))
 
 
-def _committed(root: Path, commit: str) -> dict[str, tuple[str, str]]:
-    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link."""
+def _committed(root: Path, commit: str) -> tuple[dict[str, tuple[str, str]], bool]:
+    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
+    And whether there are blobs in our own folder, which are left out."""
     if not _FULL_ID.fullmatch(commit):
         raise InvalidProject([_bad_ref(commit, "a tree is read at a full commit id")])
     entries: dict[str, tuple[str, str]] = {}
+    own = False
     for line in git(root, "ls-tree", "-r", "-z", commit).split(b"\0")[:-1]:
         header, _, raw = line.partition(b"\t")
         mode, _, blob = header.decode("ascii").split(" ")
         path, readable = _name(raw)
-        if not path.startswith(_OWN_FOLDER):
+        if path.startswith(_OWN_FOLDER):
+            own = True
+        else:
             entries[path] = (mode if readable else _LINK, blob)
-    return entries
+    return entries, own
 
 
 def _name(raw: bytes) -> tuple[str, bool]:

@@ -117,7 +117,7 @@ def _snapshot(
     entities = {}
     for kind, name, digest, wire, payload in sorted(rows, key=lambda row: row[:2]):
         entity = EntityId(Kind(kind), name)
-        entities[entity] = EntityRecord(digest=digest, payload=_payload(domain, entity, digest, wire, payload))
+        entities[entity] = EntityRecord(digest=digest, text=_checked(domain, entity, digest, wire, payload))
     return Snapshot(
         lineage=lineage,
         project=domain.project,
@@ -133,14 +133,13 @@ def record_digest(wire: str, payload: str) -> str:
     return hashlib.sha256(f"{wire}\0{payload}\0".encode()).hexdigest()
 
 
-def _payload(domain: Domain, entity: EntityId, digest: str, wire: str | None, payload: str | None) -> JsonObject:
-    """The record's content, checked against its own digest: a flipped bit is never planned against."""
+def _checked(domain: Domain, entity: EntityId, digest: str, wire: str | None, payload: str | None) -> str:
+    """The record's text, checked against its own digest: a flipped bit is never planned against."""
     if wire is None or payload is None:
         raise not_a_registry(domain.where, f"the record of {entity} is missing")
     if record_digest(wire, payload) != digest:
         raise not_a_registry(domain.where, f"the record of {entity} does not match its digest")
-    content: JsonObject = json.loads(payload)
-    return content
+    return payload
 
 
 def revisions_of(database: Database, domain: Domain, limit: int) -> tuple[Revision, ...]:

@@ -42,7 +42,7 @@ def examine(open_workspace: Callable[[], Workspace]) -> tuple[Finding, ...]:
         Finding(group="settings", name=name, value=value, origin=origin)
         for name, value, origin in workspace.settings.described()
     ]
-    findings += [_interpreter(workspace), *_tree(workspace), _registry(workspace), _store(workspace)]
+    findings += [_interpreter(workspace), *_tree(workspace), _registry(workspace), _store(workspace), _cache(workspace)]
     findings += [Finding(group="limits", name=name, value=value) for name, value in LIMITS]
     return tuple(findings)
 
@@ -112,3 +112,11 @@ def _store(workspace: Workspace) -> Finding:
     except (StoreFailed, OutsideFailed, Refused) as failed:
         return Finding(group="project", name="store", value=str(failed), health="bad")
     return Finding(group="project", name="store", value=workspace.settings.store_at(workspace.domain))
+
+
+def _cache(workspace: Workspace) -> Finding:
+    from flyteops.wiring import PARSE_CACHE
+
+    cache = workspace.parse_cache()
+    value = cache.described() if cache else f"none ({PARSE_CACHE}, or the repository has files in .flyteops/)"
+    return Finding(group="project", name="parse cache", value=value)

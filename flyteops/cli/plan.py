@@ -47,7 +47,11 @@ def run(
 
     now_ms = _moment_ms(at)
     workspace = session.workspace(commit)
-    planned = make(workspace.tree, workspace.sources, domain=workspace.domain, registry=workspace.registry())
+    # Two deltas are told of all entities, so that a part of the program is not enough.
+    cache = None if against else workspace.parse_cache()
+    planned = make(
+        workspace.tree, workspace.sources, domain=workspace.domain, registry=workspace.registry(), cache=cache
+    )
     if planned.program.warnings:
         session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)
     deltas = _deltas(session, workspace, planned, against) if against else None

@@ -36,10 +36,12 @@ def _key_order(pair: tuple[Json, Json]) -> tuple[int, bytes]:
 
 def digest_of(domain_tag: str, *parts: Json) -> str:
     """Hex SHA-256 over a domain tag such as `flyteops.task.v1` and canonical parts, each closed by a NUL byte."""
-    hasher = hashlib.sha256(domain_tag.encode("ascii") + b"\0")
-    for part in parts:
-        hasher.update(canonical(part) + b"\0")
-    return hasher.hexdigest()
+    return digest_of_canonical(domain_tag, *map(canonical, parts))
+
+
+def digest_of_canonical(domain_tag: str, *parts: bytes) -> str:
+    """The same digest over parts whose canonical bytes are at hand."""
+    return hashlib.sha256(b"".join((domain_tag.encode("ascii"), b"\0", *(part + b"\0" for part in parts)))).hexdigest()
 
 
 def sha256_hex(data: bytes) -> str:

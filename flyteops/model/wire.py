@@ -10,7 +10,7 @@ from typing import assert_never
 
 from flyteops.model.artifacts import Artifact, artifact_wire, query_wire, trigger_wire
 from flyteops.model.declarations import Declaration, declaration_wire
-from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.digest import Json, JsonObject, canonical, digest_of, digest_of_canonical
 from flyteops.model.entities import (
     Amount,
     Approve,
@@ -48,6 +48,7 @@ from flyteops.model.ids import Kind
 from flyteops.model.launching import concurrency_wire, notification_wire
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, binding_wire
+from flyteops.model.state import EntityRecord
 from flyteops.model.surroundings import actor_wire, pod_template_wire, secret_wire
 from flyteops.model.types import type_wire
 from flyteops.model.works import work_wire
@@ -79,6 +80,11 @@ def entity_wire(entity: Entity) -> JsonObject:
 
 def entity_digest(entity: Entity) -> str:
     """Hex digest of an entity over its wire form, in the domain of its kind."""
+    return record_of(entity).digest
+
+
+def record_of(entity: Entity) -> EntityRecord:
+    """What a registry holds of an entity; its wire form is kept as text."""
     match entity:
         case Task():
             kind = "task"
@@ -92,7 +98,8 @@ def entity_digest(entity: Entity) -> str:
             kind = entity.kind.value
         case _:
             assert_never(entity)
-    return digest_of(ENTITY_WIRE[kind], entity_wire(entity))
+    text = canonical(entity_wire(entity))
+    return EntityRecord(digest=digest_of_canonical(ENTITY_WIRE[kind], text), text=text)
 
 
 def variable_wire(variable: Variable) -> JsonObject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import Refused
@@ -13,14 +14,17 @@ from flyteops.model.locking import LOCK_FILE
 from flyteops.model.plan import Deltas, Plan, PlanContext, TreeIdentity
 from flyteops.model.program import Program
 from flyteops.model.state import EntityRecord, Snapshot
-from flyteops.model.wire import entity_digest, entity_wire
-from flyteops.operations.sources import Sources, declaration_paths, load_program
+from flyteops.model.wire import record_of
+from flyteops.operations.partly import Partial, load_partly
+from flyteops.operations.sources import SETTINGS_FILE, Sources, declaration_paths, load_program
+from flyteops.operations.surveying import LEAST
 from flyteops.plan import Verdict, make_plan, without_lineage
 from flyteops.plan.upcoming import upcoming_of
+from flyteops.ports.parse_cache import ParseCache
 from flyteops.ports.registry import Registry
 from flyteops.ports.trees import Tree
 
-SETTINGS_FILE = "flyteops.yaml"
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +36,42 @@ class Planned:
     snapshot: Snapshot
 
 
-def make(tree: Tree, sources: Sources, *, domain: str, registry: Registry) -> Planned:
-    """The plan of a tree against the registry, for one domain."""
+def make(
+    tree: Tree,
+    sources: Sources,
+    *,
+    domain: str,
+    registry: Registry,
+    cache: ParseCache | None = None,
+    least: int = LEAST,
+) -> Planned:
+    """The plan of a tree against the registry, for one domain. With a cache, and no fewer files than `least`, the
+    program may be a part only: what changed, and all that it touches and needs."""
+    found = load_partly(tree, sources, domain=domain, registry=registry, cache=cache, least=least) if cache else None
+    if isinstance(found, Partial):
+        plan = make_plan(
+            found.program,
+            found.snapshot,
+            tree=identify(tree, sources, known=found.digests),
+            unchanged=found.unchanged,
+            records=found.records,
+        )
+        return Planned(plan=plan, program=found.program, snapshot=found.snapshot)
     program = load_program(tree, sources, domain=domain)
-    snapshot = registry.snapshot(domain)
+    snapshot = found or registry.snapshot(domain)
     plan = make_plan(program, snapshot, tree=identify(tree, sources))
     return Planned(plan=plan, program=program, snapshot=snapshot)
 
 
-def identify(tree: Tree, sources: Sources) -> TreeIdentity:
+def identify(tree: Tree, sources: Sources, *, known: Mapping[str, str] = NOTHING) -> TreeIdentity:
     """Which tree it is: its commit, the digest of the declarations and settings, and what is uncommitted.
 
-    User code enters through the digests of tasks, so that it need not be read twice.
+    User code enters through the digests of tasks, so that it need not be read twice; `known` are digests of files.
     """
     paths = [SETTINGS_FILE, *declaration_paths(tree, sources.declarations)]
     if tree.read(LOCK_FILE) is not None:
         paths.append(LOCK_FILE)
-    lines = [f"{sha256_hex(tree.read(path) or b'')} {path}\n" for path in paths]
+    lines = [f"{known.get(path) or sha256_hex(tree.read(path) or b'')} {path}\n" for path in paths]
     return TreeIdentity(
         commit=tree.commit,
         files_digest=sha256_hex("".join(lines).encode("utf-8")),
@@ -68,10 +91,7 @@ def deltas_of(planned: Planned, base: Tree, base_sources: Sources) -> Deltas:
 
 def records_of(program: Program) -> dict[EntityId, EntityRecord]:
     """What a registry would hold after an apply of the program."""
-    return {
-        entity: EntityRecord(digest=entity_digest(value), payload=entity_wire(value))
-        for entity, value in program.entities()
-    }
+    return {entity: record_of(value) for entity, value in program.entities()}
 
 
 def context_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,8 @@ from flyteops.source.manifests import FileManifest, parse_file
 from flyteops.source.reader import read_yaml
 from flyteops.source.signatures import PythonSource
 from flyteops.source.tree import Mapping
+
+SETTINGS_FILE = "flyteops.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +48,16 @@ class Readings:
     """Whether every file could be read; if not, names may be missing that are declared."""
 
 
-def read_declarations(tree: Tree, sources: Sources) -> Readings:
-    """Every declaration file below the declared folders, in path order."""
+def read_declarations(tree: Tree, sources: Sources, *, part: Iterable[str] | None = None) -> Readings:
+    """Every declaration file below the declared folders, in path order; or only those of a part."""
     manifests: list[FileManifest] = []
-    paths = declaration_paths(tree, sources.declarations)
-    irregular = _irregular(tree, sources.declarations)
-    found = [*_missing(paths, irregular, sources.declarations), *irregular]
+    found: list[Diagnostic] = []
+    if part is None:
+        paths = declaration_paths(tree, sources.declarations)
+        irregular = irregular_below(tree, sources.declarations)
+        found = [*_missing(paths, irregular, sources.declarations), *irregular]
+    else:
+        paths = sorted(part)
     whole = True
     for path in paths:
         data = tree.read(path)
@@ -112,7 +119,7 @@ def _missing(paths: list[str], irregular: list[Diagnostic], folders: tuple[str, 
     ]
 
 
-def _irregular(tree: Tree, folders: tuple[str, ...]) -> list[Diagnostic]:
+def irregular_below(tree: Tree, folders: tuple[str, ...]) -> list[Diagnostic]:
     """Links and submodules where declarations are: never followed, and never passed over in silence."""
     prefixes = _prefixes(folders)
     return [
@@ -148,14 +155,14 @@ def declaration_paths(tree: Tree, folders: tuple[str, ...]) -> list[str]:
     return [path for path in tree.paths() if path.endswith((".yaml", ".yml")) and path.startswith(prefixes)]
 
 
-def load_program(tree: Tree, sources: Sources, *, domain: str) -> Program:
-    """The program of one domain; InvalidProject with every fault of reading and compiling."""
-    return load_with_readings(tree, sources, domain=domain)[0]
+def load_program(tree: Tree, sources: Sources, *, domain: str, part: Iterable[str] | None = None) -> Program:
+    """The program of one domain, or of a part of it; InvalidProject with every fault of reading and compiling."""
+    return load_with_readings(tree, sources, domain=domain, part=part)[0]
 
 
-def read_with_lock(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
+def read_with_lock(tree: Tree, sources: Sources, *, part: Iterable[str] | None = None) -> tuple[Readings, Repository]:
     """The declarations, and what is read beside them; a lock that cannot be read is told among the rest."""
-    readings = read_declarations(tree, sources)
+    readings = read_declarations(tree, sources, part=part)
     try:
         pins = read_pins(tree)
     except InvalidProject as invalid:
@@ -165,9 +172,12 @@ def read_with_lock(tree: Tree, sources: Sources) -> tuple[Readings, Repository]:
     return readings, beside
 
 
-def load_with_readings(tree: Tree, sources: Sources, *, domain: str) -> tuple[Program, Readings]:
-    """The program of one domain, and the declarations that it was compiled from."""
-    readings, beside = read_with_lock(tree, sources)
+def load_with_readings(
+    tree: Tree, sources: Sources, *, domain: str, part: Iterable[str] | None = None
+) -> tuple[Program, Readings]:
+    """The program of one domain, and the declarations that it was compiled from; `part` are the files to take, with
+    all that they need (operations/linking.py)."""
+    readings, beside = read_with_lock(tree, sources, part=part)
     try:
         program = compile_program(
             project=sources.project,

@@ -2,7 +2,7 @@
 
 from flyteops.plan.document import plan_schema, plan_wire
 from flyteops.plan.guards import DEFAULT_PRUNE_LIMIT, History, Rules, Verdict, judge, refusals
-from flyteops.plan.make import is_empty, make_plan, needs_consent, without_lineage
+from flyteops.plan.make import is_empty, make_plan, needs_consent, stands_out, without_lineage
 from flyteops.plan.saved import plan_of
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "plan_schema",
     "plan_wire",
     "refusals",
+    "stands_out",
     "without_lineage",
 ]

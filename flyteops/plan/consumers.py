@@ -47,14 +47,14 @@ def consumers_of(wanted: frozenset[EntityId], snapshot: Snapshot, changed: froze
             gives, reads = frozenset(each.inputs), frozenset(each.outputs)
             found[each.target].append(Consumer(address=str(each), owner=None, gives=gives, reads=reads))
     for entity, record in snapshot.entities.items():
-        payload = record.payload
         if entity.kind is Kind.LAUNCH_PLAN:
+            payload = record.payload
             target = EntityId(Kind.WORKFLOW, str(payload["workflow"]))
             if target in found:
                 given = {*as_map(payload.get("default_inputs")), *as_map(payload.get("fixed_inputs"))}
                 found[target].append(Consumer(address=str(entity), owner=entity, gives=frozenset(given)))
         elif entity.kind is Kind.WORKFLOW:
-            _collect(entity, payload, found, snapshot)
+            _collect(entity, record.payload, found, snapshot)
     return Consumers({entity: tuple(users) for entity, users in found.items()}, changed)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Never
 
 from flyteops.model.digest import JsonObject, digest_of
-from flyteops.model.entities import CaseBody, Entity, Task, called, calls_of
+from flyteops.model.entities import CaseBody, Task, Workflow, called, calls_of
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import Action, Change, NodeRecompute, Plan, RecomputeClass, TreeIdentity
 from flyteops.model.program import Program
 from flyteops.model.state import EntityRecord, Snapshot
-from flyteops.model.wire import ENTITY_WIRE, entity_wire
+from flyteops.model.wire import record_of
 from flyteops.plan.causes import call_causes
 from flyteops.plan.consumers import Consumers, consumers_of
 from flyteops.plan.document import plan_body
@@ -25,6 +27,7 @@ _APPLY_ORDER: dict[Kind, int] = {
     Kind.ROLE: 0, Kind.POLICY: 1, Kind.QUOTA: 2, Kind.WORKSPACE: 3,
     Kind.TASK: 4, Kind.WORKFLOW: 5, Kind.ARTIFACT: 6, Kind.LAUNCH_PLAN: 7,
 }  # fmt: skip
+NOTHING: Mapping[EntityId, Never] = MappingProxyType({})
 _WORST: tuple[RecomputeClass, ...] = ("none", "always", "maybe", "yes", "new")
 
 
@@ -39,11 +42,23 @@ class _Difference:
     after: EntityRecord | None
 
 
-def make_plan(program: Program, snapshot: Snapshot, *, tree: TreeIdentity) -> Plan:
-    """The plan from the snapshot to the program. Pure: the same inputs give the same plan and the same digest."""
+def make_plan(
+    program: Program,
+    snapshot: Snapshot,
+    *,
+    tree: TreeIdentity,
+    unchanged: Mapping[EntityId, str] = NOTHING,
+    records: Mapping[EntityId, EntityRecord] = NOTHING,
+) -> Plan:
+    """The plan from the snapshot to the program. Pure: the same inputs give the same plan and the same digest.
+
+    `unchanged` are entities of the tree, with their digests, that the program leaves out: they are as in the snapshot,
+    and nothing in the program reaches them or is reached by them. `records` are those of the program's entities that
+    are at hand already.
+    """
     sources = _moves(program, snapshot)
-    digests: dict[EntityId, str] = {}
-    differences = list(_differences(program, snapshot, sources, digests=digests))
+    digests: dict[EntityId, str] = dict(unchanged)
+    differences = list(_differences(program, snapshot, sources, digests=digests, records=records))
     changed = frozenset(each.entity for each in differences)
     touch = Touch(
         new=calls_of_program(program, digests),
@@ -110,20 +125,20 @@ def _moves(program: Program, snapshot: Snapshot) -> dict[EntityId, EntityId]:
     return found
 
 
-def _record(entity_id: EntityId, entity: Entity) -> EntityRecord:
-    payload = entity_wire(entity)
-    return EntityRecord(digest=digest_of(ENTITY_WIRE[entity_id.kind.value], payload), payload=payload)
-
-
 def _differences(
-    program: Program, snapshot: Snapshot, sources: Mapping[EntityId, EntityId], *, digests: dict[EntityId, str]
+    program: Program,
+    snapshot: Snapshot,
+    sources: Mapping[EntityId, EntityId],
+    *,
+    digests: dict[EntityId, str],
+    records: Mapping[EntityId, EntityRecord],
 ) -> Iterator[_Difference]:
-    """What differs; `digests` gets those of all entities. A payload that is the same is let go at once."""
-    seen: set[EntityId] = set()
+    """What differs; `digests` has what is unchanged and gets all others. A payload that is the same is let go."""
+    seen: set[EntityId] = set(digests)
     for entity, value in program.entities():
         source = sources.get(entity)
         before = snapshot.entities.get(source or entity)
-        after = _record(entity, value)
+        after = records.get(entity) or record_of(value)
         digests[entity] = after.digest
         seen.add(source or entity)
         if before is None:
@@ -253,6 +268,12 @@ def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
     deprecated = {name: task.deprecated for name, task in program.tasks.items() if task.deprecated is not None}
     if deprecated:
         yield from _uses_of_deprecated(program, deprecated)
+
+
+def stands_out(workflow: Workflow, program: Program) -> bool:
+    """Whether a plan tells something of the workflow, changed or not."""
+    called_tasks = {name for node in workflow.nodes for name in _tasks_of(node.body)}
+    return any(program.tasks[name].deprecated is not None for name in called_tasks & program.tasks.keys())
 
 
 def _uses_of_deprecated(program: Program, deprecated: Mapping[str, str]) -> Iterator[str]:

@@ -74,13 +74,13 @@ def calls_of_program(program: Program, digests: Mapping[EntityId, str]) -> Calls
 
     def callees(entity: EntityId) -> Iterable[EntityId]:
         match entity.kind:
-            case Kind.WORKFLOW:
+            case Kind.WORKFLOW if entity.name in program.workflows:
                 return callees_of(program.workflows[entity.name], plans)
-            case Kind.LAUNCH_PLAN:
+            case Kind.LAUNCH_PLAN if entity.name in plans:
                 return (EntityId(Kind.WORKFLOW, plans[entity.name].workflow),)
-            case Kind.ARTIFACT:
+            case Kind.ARTIFACT if entity.name in program.artifacts:
                 return (EntityId(Kind.WORKFLOW, program.artifacts[entity.name].workflow),)
-            case Kind.TASK | Kind.WORKSPACE | Kind.ROLE | Kind.POLICY | Kind.QUOTA:
+            case _:  # what is unchanged and left out calls nothing that is not
                 return ()
 
     scheduled = frozenset(EntityId(Kind.LAUNCH_PLAN, name) for name, plan in plans.items() if _starts(plan))

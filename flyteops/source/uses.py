@@ -29,7 +29,7 @@ _PARTS: dict[type, tuple[str, ...]] = {}
 """The fields of each kind of node that may hold nodes; filled as kinds are met."""
 _RUNS_TEXT = frozenset({"exec", "eval"})
 _OWN_NAMES = frozenset({("globals",), ("sys", "modules")})
-_IMPORTERS = frozenset({
+IMPORTERS = frozenset({
     "import_module", "__import__", "spec_from_file_location", "run_path", "run_module", "load_module", "exec_module",
 })  # fmt: skip
 
@@ -137,7 +137,7 @@ class _Collector:
                 self.computed.append(Computed("text", node))
             elif path in _OWN_NAMES:
                 self.computed.append(Computed("names", node))
-            elif path[-1] in _IMPORTERS:
+            elif path[-1] in IMPORTERS:
                 self._importer(node)
         self._children(node, hidden)
 

@@ -1,0 +1,144 @@
+"""What one plan keeps for the next: for every declaration file its digest, its links, and the digests of its entities.
+
+No entity is kept, and no field of one is known here. A document that is not exactly what was written is as good as
+none, and so is one of another tool, of other settings, of another Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from flyteops.model.diagnostics import Diagnostic, Place, Related, Severity
+from flyteops.operations.linking import Links
+
+_FORMAT = b"flyteops.kept.v1\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """What is known of a declaration file with exactly these bytes."""
+
+    digest: str
+    links: Links
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Digests of other files that were read for it; empty for one that was not there."""
+    entities: tuple[tuple[str, str], ...] = ()
+    """Addresses and digests."""
+    loud: bool = False
+    """Whether a plan tells something of it each time, so that it is compiled each time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptModule:
+    """What is known of a Python file with exactly these bytes."""
+
+    digest: str
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """`context` and `for_all` are digests of what decides about every file; `beside` of what was read for all.
+    `warnings` stand each beside a file of which it follows; beside nothing when it follows of the context."""
+
+    context: str
+    for_all: str = ""
+    files: Mapping[str, KeptFile] = field(default_factory=dict)
+    modules: Mapping[str, KeptModule] = field(default_factory=dict)
+    beside: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[Diagnostic, str] = field(default_factory=dict)
+
+
+def written(kept: Kept) -> bytes:
+    """The document: a line for the format, a line with the digest of the rest, the rest as JSON."""
+    paths = sorted({*kept.files, *kept.modules})
+    number = {path: at for at, path in enumerate(paths)}
+    files = [
+        [
+            number[path],
+            each.digest,
+            sorted(each.links.names),
+            int(each.links.for_all),
+            sorted(number[other] for other in each.links.needs if other in number),
+            sorted(number[other] for other in each.links.python if other in number),
+            each.beside,
+            [part for entity in each.entities for part in entity],
+            int(each.loud),
+        ]
+        for path, each in kept.files.items()
+    ]
+    modules = [
+        [number[path], each.digest, sorted(number[other] for other in each.needs if other in number)]
+        for path, each in kept.modules.items()
+    ]
+    document = {
+        "context": kept.context,
+        "for_all": kept.for_all,
+        "beside": kept.beside,
+        "paths": paths,
+        "files": files,
+        "modules": modules,
+        "warnings": [[asdict(warning), witness] for warning, witness in kept.warnings.items()],
+    }
+    body = json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode("ascii")
+    return _FORMAT + hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
+
+
+def read_kept(data: bytes | None, *, context: str) -> Kept | None:
+    """What was kept in this context; None for anything else, whatever it is."""
+    if data is None or not data.startswith(_FORMAT):
+        return None
+    digest, _, body = data[len(_FORMAT) :].partition(b"\n")
+    if hashlib.sha256(body).hexdigest().encode("ascii") != digest:
+        return None
+    try:
+        document = json.loads(body)
+        if document["context"] != context:
+            return None
+        return _read(document)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
+        return None
+
+
+def _read(document: dict) -> Kept:  # type: ignore[type-arg]
+    paths = document["paths"]
+    none: frozenset[str] = frozenset()
+    files = {}
+    for at, digest, names, for_all, needs, python, beside, entities, loud in document["files"]:
+        files[paths[at]] = KeptFile(
+            digest=digest,
+            links=Links(
+                names=frozenset(names),
+                for_all=bool(for_all),
+                needs=frozenset([paths[each] for each in needs]) if needs else none,
+                python=frozenset([paths[each] for each in python]) if python else none,
+            ),
+            beside=beside,
+            entities=tuple(zip(entities[::2], entities[1::2], strict=True)),
+            loud=bool(loud),
+        )
+    modules = {
+        paths[at]: KeptModule(digest=digest, needs=frozenset([paths[each] for each in needs]))
+        for at, digest, needs in document["modules"]
+    }
+    return Kept(
+        context=document["context"],
+        for_all=document["for_all"],
+        files=files,
+        modules=modules,
+        beside=document["beside"],
+        warnings={_diagnostic(warning): witness for warning, witness in document["warnings"]},
+    )
+
+
+def _diagnostic(written: dict) -> Diagnostic:  # type: ignore[type-arg]
+    place, severity, related = (written.pop(name) for name in ("place", "severity", "related"))
+    return Diagnostic(
+        **written,
+        place=Place(**place) if place else None,
+        severity=Severity(severity),
+        related=tuple(Related(place=Place(**each["place"]), label=each["label"]) for each in related),
+    )

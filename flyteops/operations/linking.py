@@ -1,0 +1,119 @@
+"""Which files a declaration file may need, so that a part of a project can be compiled without the rest.
+
+What an entity means depends on its own words, on what it names, and on what holds for all: the settings, and overlays
+with defaults. So a file needs the files that declare a name it mentions, and the Python that it names. Both are read
+from texts (source/mentions.py, source/imports.py): what the language gains and finds by its name needs nothing here,
+and a section that is not listed below makes the project one part, which is always right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from flyteops.source.imports import FirstParty
+from flyteops.source.mentions import dotted_in, last_word, outline, words_of
+
+NAMED = frozenset({"resources", "images", "tasks", "workflows", "launch_plans", "channels"})
+"""Sections whose entries matter to those only that name them."""
+_FOR_ALL = frozenset({"node_pools"})
+"""Sections whose entries matter to all, each by itself."""
+_OTHERS = frozenset({"apiVersion", "domain", "defaults"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """What one declaration file declares, and the declaration files and Python files that it may need itself."""
+
+    names: frozenset[str]
+    for_all: bool
+    """Whether it holds for entities that do not name it, as an overlay with defaults does."""
+    needs: frozenset[str] = frozenset()
+    python: frozenset[str] = frozenset()
+
+
+def declared_in(path: str, data: bytes, *, domain: str) -> Links | None:
+    """What a file declares; None when that matters in other ways than by its names, or cannot be read. A file for
+    another domain declares nothing."""
+    found = outline(path, data, NAMED)
+    if found is None or not found.sections <= NAMED | _FOR_ALL | _OTHERS:
+        return None
+    if found.domain not in (None, domain):
+        return Links(names=frozenset(), for_all=False)
+    for_all = {"domain", "defaults"} <= found.sections or not found.sections.isdisjoint(_FOR_ALL)
+    return Links(names=found.names, for_all=for_all)
+
+
+def linked(
+    path: str, data: bytes, declared: Links, *, declaring: Mapping[str, frozenset[str]], modules: FirstParty
+) -> Links:
+    """The same with what the file may need; `declaring` are files by the last word of a name."""
+    return replace(
+        declared,
+        needs=mentioned(path, data, declaring) - {path},
+        python=python_of(path, data, modules),
+    )
+
+
+def mentioned(path: str, data: bytes, declaring: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The declaration files whose names stand in a text."""
+    return frozenset(file for word in words_of(path, data) & declaring.keys() for file in declaring[word])
+
+
+def python_of(path: str, data: bytes, modules: FirstParty) -> frozenset[str]:
+    """The Python files whose modules stand in a text."""
+    return frozenset(file for name in dotted_in(path, data) for file in modules.within(name))
+
+
+def declaring_files(files: Mapping[str, Links]) -> dict[str, frozenset[str]]:
+    """Files by the last word of each name that they declare."""
+    found: dict[str, frozenset[str]] = {}
+    for path, links in files.items():
+        for name in links.names:
+            word = last_word(name)
+            known = found.get(word)
+            found[word] = frozenset((path,)) if known is None else known | {path}
+    return found
+
+
+class Needing(Protocol):
+    """A file that needs others."""
+
+    @property
+    def needs(self) -> Iterable[str]:
+        """Their paths."""
+
+
+def reached(start: Iterable[str], files: Mapping[str, Needing]) -> set[str]:
+    """All that is needed through any number of steps, with where it starts."""
+    found: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            if path in files:
+                waiting.extend(files[path].needs)
+    return found
+
+
+def touched(start: Iterable[str], files: Mapping[str, Needing]) -> set[str]:
+    """All that need one of these through any number of steps, with where it starts."""
+    found: set[str] = set()
+    waiting = list(start)
+    users = _users(files) if waiting else {}
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting.extend(users.get(path, ()))
+    return found
+
+
+def _users(files: Mapping[str, Needing]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path, each in files.items():
+        for other in each.needs:
+            found.setdefault(other, []).append(path)
+    return found
