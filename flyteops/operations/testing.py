@@ -45,9 +45,9 @@ def launch_of(program: Program, example: Example) -> Launch:
     if target.kind is Kind.TASK:
         graph = graph_of_task(program.tasks[target.name])
         return Launch(target=target, graph=on_this_machine(program, graph), inputs=inputs)
-    workflow = program.workflows[launched_plan(program, target).workflow]
-    graph = on_this_machine(program, graph_of_workflow(program, workflow))
-    return Launch(target=target, graph=graph, inputs=inputs)
+    plan = launched_plan(program, target)
+    graph = graph_of_workflow(program, program.workflows[plan.workflow])
+    return Launch(target=target, graph=on_this_machine(program, graph), inputs=inputs, plan=plan)
 
 
 def outcome_of(example: Example, result: RunResult, *, store: BlobStore, root: str, duration_s: float) -> Outcome:

@@ -12,7 +12,13 @@ import pytest
 from flyteops.cli.main import COMMANDS, program
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "pipelines/digits/README.md", "pipelines/hello/README.md"]
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "pipelines/digits/README.md",
+    "pipelines/hello/README.md",
+    "docs/coming-from-flyte.md",
+]
 BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
