@@ -21,7 +21,7 @@ FILES = sorted(
     path
     for folder in ("pipelines", "tests/golden", "flyteops/cli/templates")
     for path in (ROOT / folder).rglob("*.yaml")
-    if not {"manifests", ".flyteops"} & set(path.parts)
+    if not {"manifests", ".flyteops", "k8s"} & set(path.parts)
 )
 
 
