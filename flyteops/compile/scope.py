@@ -12,7 +12,20 @@ from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Variable
 from flyteops.model.failure import FAILURE
 from flyteops.model.references import ErrorRef, InputRef, NodeRef, Path, Reference
-from flyteops.model.types import JSON, STR, DictOf, ListOf, LiteralType, RecordOf, UnionOf, accepts_none, spelling
+from flyteops.model.types import (
+    JSON,
+    STR,
+    BlobOf,
+    DatasetOf,
+    DictOf,
+    ListOf,
+    LiteralType,
+    PickleOf,
+    RecordOf,
+    UnionOf,
+    accepts_none,
+    spelling,
+)
 from flyteops.source.tree import Scalar
 
 RESERVED = {
@@ -224,7 +237,13 @@ def into(of: LiteralType, segment: Segment) -> tuple[str | int, LiteralType] | s
         case _ if of == JSON:
             return (segment.text, JSON)
         case UnionOf():
-            return "may be none" if accepts_none(of) else "is a union, which has no parts"
+            return "may be none" if accepts_none(of) else "may be one of several types, and has no parts of its own"
+        case PickleOf():
+            return "is an object, which only a task can look into"
+        case DatasetOf():
+            return "is a dataset, whose rows only a task can look into"
+        case BlobOf(kind):
+            return f"is a {kind}, which only a task can look into"
         case _:
             return "has no parts"
 

@@ -405,6 +405,8 @@ def _record(node: TreeNode, of: RecordOf, faults: Faults, subject: str) -> Json 
         given = node.get(field.name)
         if given is None:
             whole = whole and not field.required
+            for default in field.default:  # one, where it is known
+                fields[field.name] = default
             continue
         value = wire_value(given, field.type, faults=faults, subject=f"{of.name}.{field.name}")
         if isinstance(value, Absent):

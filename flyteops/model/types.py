@@ -7,7 +7,7 @@ Wire form (version 1) carries no descriptions and no class names: a type is what
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
@@ -57,11 +57,13 @@ class EnumOf:
 
 @dataclass(frozen=True, slots=True)
 class RecordField:
-    """One field of a record; not required means the class has a default for it."""
+    """One field of a record; not required means the class has a default for it. `default` holds its wire value where
+    that is a literal: a literal of the record is filled up with it. It is no part of the type."""
 
     name: str
     type: LiteralType
     required: bool = True
+    default: tuple[Json, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ from flyteops.model.errors import InvalidProject
 from flyteops.model.explained import Explained, Link, Part, Value
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
-from flyteops.model.types import spelling
+from flyteops.model.types import pickles_in, spelling
 from flyteops.model.value_text import value_text
 from flyteops.model.wire import entity_digest, interface_key
 from flyteops.operations.effective import (
@@ -219,6 +219,9 @@ class _Explainer:
         )
         place = place or source
         text = spelling(variable.type)
+        inside = [name for name in dict.fromkeys(pickles_in(variable.type)) if f"{name} (pickle)" not in text]
+        if inside:
+            text += f" (holds pickles of {', '.join(inside)})"
         if variable.default is not None:
             text += f" = {value_text(variable.default.value)}"
         elif not variable.required:

@@ -89,6 +89,8 @@ def _into(of: Json, value: Json, segment: Json) -> tuple[Json, Json]:
                 return items_of(content)[1], value[str(segment)]
             case "record" if isinstance(value, dict):
                 types = {name: inner for name, inner, _ in fields_of(content)}
+                if str(segment) in types and str(segment) not in value:
+                    raise Mismatch(f"the field {segment!r} was left out, and only its class knows its default")
                 return types[str(segment)], value[str(segment)]
             case "json" if isinstance(value, dict):
                 return of, value[str(segment)]

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal as OneOf
 
+from flyteops.model.digest import Json
+from flyteops.model.literals import Literal
 from flyteops.model.types import (
     JSON,
     NONE,
@@ -23,6 +25,7 @@ from flyteops.model.types import (
 )
 from flyteops.source import classes
 from flyteops.source.annotated_rows import with_columns
+from flyteops.source.defaults import default_of
 from flyteops.source.known_classes import DIRECTORIES, FILES, KNOWN
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, Target
@@ -68,6 +71,7 @@ class Annotations:
         self._classes: dict[tuple[str, str], Reading] = {}
         self._open: list[tuple[str, str]] = []
         self._sizes = Sizes()
+        self._reads = classes.Reads(names=names, read=self.read, define=self.definition, default=self._default)
         self._whys: dict[str, str] = {}
 
     def why(self, name: str) -> str:
@@ -271,13 +275,13 @@ class Annotations:
             return Unread(f"`{found.name}` is defined under a condition in {found.module.path}")
         node = found.node
         if isinstance(node, ast.ClassDef):
-            reading = classes.class_type(found, names=self._names, read=self.read, define=self.definition)
+            reading = classes.class_type(found, self._reads)
             # Whatever stands in the way of reading its fields, its objects may still travel whole.
             unread = isinstance(reading, Unread) and reading.fault is None
             return self.pickled(str(found), reading.why) if unread else reading  # type: ignore[union-attr]
         match node:
             case ast.Assign(value=ast.Call() as call):
-                return classes.call_type(call, found, names=self._names, read=self.read)
+                return classes.call_type(call, found, self._reads)
             case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
                 return self.read(value, found.module)
             case ast.FunctionDef() | ast.AsyncFunctionDef():
@@ -285,6 +289,10 @@ class Annotations:
         if type(node).__name__ == "TypeAlias":
             return self.read(node.value, found.module)  # type: ignore[attr-defined]
         return Unread(f"`{found.name}` is computed in {found.module.path}")
+
+    def _default(self, of: ast.expr, wanted: LiteralType, module: Module) -> tuple[Json, ...]:
+        found = default_of(of, wanted, module, names=self._names)
+        return (found.value,) if isinstance(found, Literal) else ()
 
     def _too_large(self, found: Definition) -> Unread:
         return refused(

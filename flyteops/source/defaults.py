@@ -21,7 +21,7 @@ from flyteops.model.types import (
     UnionOf,
     member_key,
 )
-from flyteops.source.classes import enum_members
+from flyteops.source.enums import enum_members
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from flyteops.source.classes import shape_of
+from flyteops.source.class_shapes import shape_of
 from flyteops.source.modules import Module, blocks_of, is_main_guard, stored
 from flyteops.source.names import Definition, External, Names, dotted
 from flyteops.source.normal_form import without_docstring

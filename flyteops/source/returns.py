@@ -8,7 +8,7 @@ from typing import Literal as OneOf
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.types import NONE, RecordOf
 from flyteops.source.annotations import Annotations
-from flyteops.source.classes import is_named_tuple
+from flyteops.source.class_shapes import is_named_tuple
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Names
 from flyteops.source.python import ReturnValue

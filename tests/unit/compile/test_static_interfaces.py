@@ -10,7 +10,7 @@ import pytest
 from flyteops.compile import compile_program
 from flyteops.model.errors import InvalidProject
 from flyteops.model.program import Program
-from flyteops.model.types import spelling
+from flyteops.model.types import NONE, member_key, spelling
 from tests.unit.compile.project import manifests
 from tests.unit.source.python_project import source
 
@@ -179,7 +179,7 @@ DEFAULTS = {
     "x: Request = Request(1)": None,
     "x: int = 2 ** 8": None,
     "x: str = make()": None,
-    "x: Optional[Plain] = None": {"$u": "4b5a2d0f7a1a", "value": None},
+    "x: Optional[Plain] = None": {"$u": member_key(NONE), "value": None},
 }
 
 
@@ -231,3 +231,31 @@ def told(function: str, yaml: str) -> list[str]:
     except InvalidProject as invalid:
         return [f"{each.code} {each.message}" for each in invalid.diagnostics]
     return []
+
+
+def test_a_literal_of_a_record_is_filled_up_with_known_defaults() -> None:
+    text = """
+@dataclass
+class Deep:
+    n: int
+    tags: list[str] = field(default_factory=list)
+    region: Region = Region.US
+    note: str | None = None
+    base: Base = field(default_factory=lambda: Base(1))
+def f(x: Deep) -> None: ...
+"""
+    yaml = "workflows:\n  w:\n    inputs: {x: {type: 'm:Deep', default: {n: 1, region: eu}}}\n    nodes: {a: {task: 'm:f', inputs: {x: $inputs.x}}}"
+    found = compile_program(
+        project="churn",
+        domain="development",
+        domains=("development",),
+        manifests=manifests({"p.yaml": yaml}),
+        project_defaults=None,
+        python=source({"m.py": IMPORTS.replace("    from kinds", "    pass\nfrom kinds") + text, "kinds.py": KINDS}),
+        default_image=None,
+    )
+    default = found.workflows["w"].interface.inputs[0].default
+    assert default is not None
+    # What only the pod can make stays out.
+    note = {"$u": member_key(NONE), "value": None}
+    assert default.value == {"n": 1, "tags": [], "region": "eu", "note": note}

@@ -165,3 +165,48 @@ REFUSED = {
 def test_refused(name: str) -> None:
     text, expected = REFUSED[name]
     assert refused(text) == expected
+
+
+PATHS = {
+    "$maybe.x": "FO216 15:32-33 | $maybe may be none | of type int | None | let a task take the whole value and decide",
+    "$folder.o0.x": "FO216 15:36-37 | $folder.o0 is a directory, which only a task can look into | of type Directory | refer to the whole value",
+    "$train.o0.tree": "FO216 15:35-39 | $train.o0 is an object, which only a task can look into | of type sklearn.svm.SVC (pickle) | refer to the whole value",
+    "$request.rows.x": "FO216 15:39-40 | $request.rows has no parts | of type int | refer to the whole value",
+    "$request.tags.first": 'FO216 15:39-44 | $request.tags is a list and has no "first" | of type list[str] | an item of a list is written with its number: .0',
+    "$request.row": 'FO216 15:34-37 | $request has no field "row" | of type Request | did you mean rows?',
+    "$inputs.either.x": "FO216 15:40-41 | $inputs.either may be one of several types, and has no parts of its own | of type int | Request | refer to the whole value",
+}
+
+
+@pytest.mark.parametrize("reference", PATHS)
+def test_a_path_that_leads_nowhere(reference: str) -> None:
+    text = f"""
+workflows:
+  w:
+    inputs:
+      either: int | m:Request
+    nodes:
+      maybe: {{task: 'm:maybe'}}
+      folder: {{task: 'm:folder', inputs: {{where: raw}}}}
+      train: {{task: 'm:train', inputs: {{rows: a.csv}}}}
+      request: {{task: 'm:request'}}
+
+      a:
+        task: m:look
+        inputs: {{json: "{reference}"}}
+"""
+    assert refused("defaults: {pickle: [sklearn.*]}" + text) == [PATHS[reference]]
+
+
+def test_a_union_fits_only_where_each_of_its_members_does() -> None:
+    text = """
+workflows:
+  w:
+    inputs: {either: 'int | m:Request'}
+    nodes:
+      a: {task: 'm:add', inputs: {a: $inputs.either, b: 1}}
+      b: {task: 'm:look', inputs: {json: $inputs.either}}
+"""
+    assert refused(text) == [
+        'FO212 7:38-52 | the input "a" of task m:add must be int, not int | Request | $inputs.either is int | Request | nothing is converted between nodes; let a task do it, or change one of the types'
+    ]

@@ -50,6 +50,9 @@ def test_a_file_counts_by_content() -> None:
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "literals.json"
 BLOB: Json = {"$blob": {"uri": "file:///a", "sha256": "ab" * 32, "size": 3, "format": "csv"}}
+FOLDER: Json = {"$blob": {"uri": "file:///d", "sha256": "cd" * 32, "size": 9, "format": "", "parts": 2}}
+ROWS: Json = {"$data": {"uri": "file:///r", "sha256": "ef" * 32, "size": 9, "format": "parquet", "rows": 3}}
+OBJECT: Json = {"$blob": {"uri": "file:///o", "sha256": "12" * 32, "size": 9, "format": "pickle+py3.11", "scope": "a"}}
 RECORD: Json = {"record": [["x", "int", True], ["y", "float", False]]}
 VECTORS: list[tuple[Json, Json]] = [
     ("int", 0), ("int", 1), ("int", -1), ("int", 2**53), ("int", 2**64 + 1), ("int", -(10**40)),
@@ -65,10 +68,13 @@ VECTORS: list[tuple[Json, Json]] = [
     ({"union": ["int", "none"]}, {"$u": "abc", "value": None}), ({"union": ["int", "str"]}, {"$u": "x", "value": 1}),
     ({"enum": ["eu", "us"]}, "eu"), ({"enum": [1, 2]}, 1), (RECORD, {"x": 1}), (RECORD, {"x": 1, "y": 2.0}),
     ({"file": "csv"}, BLOB), ({"list": {"file": ""}}, [BLOB, BLOB]),
+    ({"directory": ""}, FOLDER), ({"dataset": [[["id", "int"]], "parquet"]}, ROWS), ({"pickle": "m:Net"}, OBJECT),
+    ({"dict": ["date", "bool"]}, [["2026-01-31", True]]), ({"list": {"union": ["int", "none"]}}, []),
+    ({"record": [["net", {"pickle": "m:Net"}, True]]}, {"net": OBJECT}),
 ]  # fmt: skip
 
 
-def test_fifty_digests_of_values_are_pinned() -> None:
-    assert len(VECTORS) == 50
+def test_digests_of_values_are_pinned() -> None:
+    assert len(VECTORS) == 56
     found = {json.dumps([of, value], sort_keys=True): value_digest(of, value) for of, value in VECTORS}
     assert found == json.loads(GOLDEN.read_bytes())
