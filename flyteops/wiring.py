@@ -18,6 +18,7 @@ from flyteops.source.credentials import Allowed
 if TYPE_CHECKING:
     from flyteops.adapters.clock import RandomIds, SystemClock
     from flyteops.argo.target import ArgoVersion, Target
+    from flyteops.model.plan import Plan, Timing
     from flyteops.model.program import Program
     from flyteops.operations.applying import Author
     from flyteops.operations.cluster_side import ClusterSide
@@ -170,6 +171,15 @@ class Workspace:
         if writing:
             refuse_embedded_in_ci(registry.snapshot(self.domain).lineage, environ=self.environ)
         return registry
+
+    def timings(self, plan: Plan, *, user: str, remote: bool = False) -> dict[str, Timing]:
+        """How long the plan's tasks took: in the domain's own runs, else in those of this user. A store that is no
+        folder of this machine is asked only when `remote`: a plan needs no network."""
+        from flyteops.operations.measuring import timings_of
+
+        if not remote and not self.settings.store_at(self.domain).startswith("/"):
+            return {}
+        return timings_of(plan, self.store(), scopes=(self.domain, user))
 
     def image_registry(self) -> ImageRegistry:
         """Whoever knows the digests of images; nothing is asked yet."""

@@ -27,19 +27,22 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", help="Write the plan as JSON to FILE as well, for `apply FILE`.")
 @click.option("--json-into", metavar="FILE", help="The same, for a reader that is no apply.")
 @click.option("--runs", is_flag=True, help="Ask the domain's cluster, too, which runs are not over.")
+@click.option("--measured", is_flag=True, help="Ask the domain's store, also a bucket, how long tasks took.")
 @click.option("--at", metavar="TIME", help="Tell the next firings as of this moment (RFC 3339) instead of now.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 for safe changes, 3 for changes that need consent.")
-def run(
+def run(  # noqa: PLR0913, PLR0917 - the options of the command
     session: Session,
     commit: str | None,
     against: str | None,
     out: str | None,
     json_into: str | None,
     runs: bool,
+    measured: bool,
     at: str | None,
     detailed_exitcode: bool,
 ) -> int:
     """Exit 0; with --detailed-exitcode 2 or 3 when something would change."""
+    from flyteops.cli.running import local_scope
     from flyteops.operations.planning import context_of, make
     from flyteops.plan import needs_consent, plan_wire
     from flyteops.views.json import render_document
@@ -61,6 +64,7 @@ def run(
         deltas=deltas,
         verdict=workspace.verdict(planned),
         unfinished_runs=workspace.runs_not_over() if runs else None,
+        timings=workspace.timings(planned.plan, user=local_scope(), remote=measured),
     )
     document = plan_wire(planned.plan, tool=tool_version(), context=context)
     for name in (out, json_into):

@@ -12,6 +12,7 @@ from flyteops.compile.fields import (
     map_in,
     number_of,
     pairs_in,
+    seconds_in,
     text_in,
     texts_in,
     with_field,
@@ -29,7 +30,6 @@ from flyteops.model.entities import (
     TaskSettings,
     Timeout,
 )
-from flyteops.source.quantities import duration_s
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar, TreeNode
 
@@ -138,11 +138,6 @@ class Profiles:
 _NO_RESOURCES = Resources()
 
 
-def _seconds(body: Mapping, name: str) -> float | None:
-    text = text_in(body, name)
-    return duration_s(text) if text is not None else None
-
-
 def _retries(body: Mapping) -> Retries:
     node = body.get("retries")
     if isinstance(node, Scalar):
@@ -162,19 +157,21 @@ def _backoff(node: Mapping | None) -> Backoff | None:
         return None
     factor = number_of(node.get("factor"))
     return Backoff(
-        initial_s=_seconds(node, "initial") or 0.0,
+        initial_s=seconds_in(node, "initial") or 0.0,
         factor=2.0 if factor is None else factor,
-        max_s=_seconds(node, "max"),
+        max_s=seconds_in(node, "max"),
     )
 
 
 def _timeout(body: Mapping) -> Timeout:
     node = body.get("timeout")
     if isinstance(node, Scalar):
-        return Timeout(run_s=_seconds(body, "timeout"))
+        return Timeout(run_s=seconds_in(body, "timeout"))
     if not isinstance(node, Mapping):
         return _NO_TIMEOUT
-    return Timeout(run_s=_seconds(node, "run"), queued_s=_seconds(node, "queued"), total_s=_seconds(node, "total"))
+    return Timeout(
+        run_s=seconds_in(node, "run"), queued_s=seconds_in(node, "queued"), total_s=seconds_in(node, "total")
+    )
 
 
 _NO_TIMEOUT = Timeout()

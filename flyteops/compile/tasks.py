@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flyteops.compile.faults import Faults, suggestion
-from flyteops.compile.fields import pairs_in, text_in
+from flyteops.compile.fields import pairs_in, seconds_in, text_in
 from flyteops.compile.fixed import read_fixed, visible
 from flyteops.compile.kinds import Made, function_made, kind_in, made_of
 from flyteops.compile.known import Known
@@ -97,6 +97,7 @@ def _assembled(known: Known, name: str, body: Mapping, made: Made, settings: Tas
         annotations=pairs_in(body, "annotations"),
         service_account=text_in(body, "service_account"),
         deprecated=text_in(body, "deprecated"),
+        expect_s=seconds_in(body, "expect"),
     )
 
 

@@ -2,9 +2,10 @@
 
     {"v": 1, "do": "task" | "map" | "launch" | "each" | "hold" | "decide" | "join" | "outputs", "step": PATH, …}
 
-task, map   WORK, inputs [INPUT…], over [INPUT…] (map only, of list types), outputs [[name, T]…] (of one call),
-            cache {…} | null, never [exception…], run_s seconds | null; where the task has them: secrets [{"secret",
-            "kind", "target"}…] (never a value), warm ["module:name"…], checkpoint true, deck true
+task, map   task "PROJECT/NAME" (for measures), WORK, inputs [INPUT…], over [INPUT…] (map only, of list types),
+            outputs [[name, T]…] (of one call), cache {…} | null, never [exception…], run_s seconds | null; where the
+            task has them: secrets [{"secret", "kind", "target"}…] (never a value), warm ["module:name"…], checkpoint
+            true, deck true
 WORK        function "module:name", returns "none|value|tuple" | dynamic "module:name", returns, code |
             script TEXT, paths {output: path} | container {image, command [ARGUMENT…], input_dir, output_dir}
 launch      inputs [INPUT…], outputs_type [[name, T]…]: a run of its own
@@ -154,6 +155,7 @@ def _call(project: str, path: str, task: Task, settings: TaskSettings) -> JsonOb
     return {
         "v": INVOCATION_VERSION,
         "step": path,
+        "task": f"{project}/{task.key_name}",
         **work_invocation(task),
         "outputs": _outputs(task.interface.outputs),
         "cache": cache_ingredients(project, task, settings),

@@ -202,6 +202,8 @@ class Task:
     annotations: tuple[tuple[str, str], ...] = ()
     service_account: str | None = None
     deprecated: str | None = None
+    expect_s: float | None = None
+    """How long one call is declared to take, for estimates; no limit."""
     keyed_as: str | None = None
     """The name that cache keys use, when `moved:` keeps the results of an earlier name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from flyteops.model.digest import Json, JsonObject
@@ -43,6 +43,26 @@ class InterfaceFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepWeight:
+    """What a step takes while it runs: how often its task is called (None: only a run can know), GPUs of one call,
+    the price of one call for an hour (None: no pool with a price), and how long one call is declared to take."""
+
+    task: str
+    calls: int | None = 1
+    gpu: int = 0
+    price_per_hour: float | None = None
+    expect_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long a call of a task took: the median of the last ones."""
+
+    seconds: float
+    calls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeRecompute:
     """What happens to one node of a workflow at its next run, and why. `launch_plan` names the plan whose own
     inputs are the reason; without it the workflow runs with its own defaults. `standing` is said of what would
@@ -55,6 +75,8 @@ class NodeRecompute:
     reasons: tuple[str, ...] = ()
     launch_plan: str | None = None
     standing: bool = False
+    weight: StepWeight | None = field(default=None, compare=False)
+    """For the size of the plan; no part of its document."""
 
 
 EffectWhen = OneOf["next_run", "stops", "not_run"]
@@ -205,6 +227,8 @@ class PlanContext:
     deltas: Deltas | None = None
     consents: tuple[ConsentState, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    timings: Mapping[str, Timing] = field(default_factory=dict)
+    """How long tasks took, by project and key name; those that nobody measured are not there."""
     unfinished_runs: Mapping[str, int] | None = None
     """Runs that are not over, by the address they were started from; None when nobody asked, or nobody answered."""
 
@@ -230,6 +254,8 @@ __all__ = [
     "RecomputeClass",
     "Refusal",
     "ScheduledVersion",
+    "StepWeight",
+    "Timing",
     "TreeIdentity",
     "Upcoming",
 ]  # fmt: skip

@@ -150,6 +150,7 @@ def task_wire(task: Task) -> JsonObject:
             "annotations": dict(task.annotations),
             "service_account": task.service_account,
             "deprecated": task.deprecated,
+            "expect_s": task.expect_s,
             "keyed_as": task.keyed_as,
         }
     )

@@ -51,6 +51,7 @@ def task_rows(task: Task) -> Rows:
     yield from _pairs("labels", task.labels)
     yield from _pairs("annotations", task.annotations)
     yield "deprecated", task.deprecated
+    yield "expect", _seconds(task.expect_s)
 
 
 def surrounding_rows(task: Task) -> Rows:

@@ -11,7 +11,7 @@ from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import Refused
 from flyteops.model.ids import EntityId
 from flyteops.model.locking import LOCK_FILE
-from flyteops.model.plan import Deltas, Plan, PlanContext, TreeIdentity
+from flyteops.model.plan import Deltas, Plan, PlanContext, Timing, TreeIdentity
 from flyteops.model.program import Program
 from flyteops.model.state import EntityRecord, Snapshot
 from flyteops.model.wire import record_of
@@ -101,6 +101,7 @@ def context_of(
     deltas: Deltas | None = None,
     verdict: Verdict | None = None,
     unfinished_runs: Mapping[str, int] | None = None,
+    timings: Mapping[str, Timing] | None = None,
 ) -> PlanContext:
     """What is told beside the plan at a moment: next firings, consents, rules that would refuse it."""
     now = dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC)
@@ -110,6 +111,7 @@ def context_of(
         consents=verdict.consents if verdict else (),
         refusals=verdict.told if verdict else (),
         unfinished_runs=unfinished_runs,
+        timings=timings or {},
     )
 
 

@@ -28,7 +28,7 @@ def plan_wire(plan: Plan, *, tool: str, context: PlanContext | None = None) -> J
     """The published document. `tool`, the version of flyteops that made it, and `context`, which takes a clock or
     other commits, are no part of the digest."""
     beside = context or PlanContext()
-    size = size_of(plan)
+    size = size_of(plan, beside.timings)
     return {
         "format_version": FORMAT_VERSION,
         "tool_version": tool,

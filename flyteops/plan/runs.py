@@ -9,13 +9,14 @@ from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflo
 from flyteops.model.entities import LaunchPlan, Workflow, called, calls_in
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.literals import Literal
-from flyteops.model.plan import NodeRecompute
+from flyteops.model.plan import NodeRecompute, StepWeight
 from flyteops.model.program import Program
 from flyteops.model.state import Snapshot
 from flyteops.plan.calls import Given, Side
 from flyteops.plan.laid_open import laid_open
 from flyteops.plan.recompute import Known, StepOutcome, compare_runs, known_results
 from flyteops.plan.stored import called_by, stored_launch_plan, stored_program
+from flyteops.plan.weights import prefixes_by_item, weight_of
 
 
 def affected_workflows(
@@ -57,12 +58,14 @@ class Runs:
     _callers: dict[str, set[str]] = field(default_factory=dict)
     _learnt: set[str] = field(default_factory=set)
     _known: Known = field(default_factory=Known)
+    _asks: bool | None = None
 
     def of_workflow(self, name: str) -> Iterator[NodeRecompute]:
         """The nodes of a run of the workflow with its own defaults."""
         given = _defaults(self.program.workflows[name])
+        weights = self._weights(name, given)
         for each in self._outcomes(name, given, self._old_given(name, None)):
-            yield _row(name, each, launch_plan=None)
+            yield _row(name, each, launch_plan=None, weight=weights.get(each.path))
 
     def of_launch_plan(self, plan: LaunchPlan) -> Iterator[NodeRecompute]:
         """The nodes of a run of the launch plan; nothing where its inputs are what they were."""
@@ -72,8 +75,9 @@ class Runs:
         before = stored_launch_plan(record.payload) if record else None
         if before is not None and before.workflow == plan.workflow and _given_alike(before, plan):
             return
+        weights = self._weights(plan.workflow, new)
         for each in self._outcomes(plan.workflow, new, self._old_given(plan.workflow, before)):
-            yield _row(plan.workflow, each, launch_plan=plan.name)
+            yield _row(plan.workflow, each, launch_plan=plan.name, weight=weights.get(each.path))
 
     def _outcomes(self, name: str, given: Given, old_given: Given) -> tuple[StepOutcome, ...]:
         graph, old_graph = self._new_graph(name), self._old_graph(self._former(name))
@@ -87,6 +91,24 @@ class Runs:
         known = self._known | known_results(old)
         found = compare_runs(new, old, known=known)
         return found if old_graph is not None else tuple(_without_step_reason(each) for each in found)
+
+    def _weights(self, name: str, given: Given) -> dict[str, StepWeight]:
+        """What the steps of a run take, by path; nothing where no task asks for a gpu and no pool is declared."""
+        if not self._weighed:
+            return {}
+        graph = self._new_graph(name)
+        side = Side(self.program.project, graph, given)
+        pools = {pool.name: pool for pool in self.program.node_pools}
+        by_item = tuple(prefixes_by_item(graph_of_workflow(self.program, self.program.workflows[name])))
+        found = {path: weight_of(step, side, pools=pools, by_item=by_item) for path, step in graph.steps.items()}
+        return {path: weight for path, weight in found.items() if weight is not None}
+
+    @property
+    def _weighed(self) -> bool:
+        if self._asks is None:
+            settings = (task.settings for task in self.program.tasks.values())
+            self._asks = bool(self.program.node_pools) or any(each.resources.gpu for each in settings)
+        return self._asks
 
     def _new_graph(self, name: str) -> RunGraph:
         if name not in self._new:
@@ -145,7 +167,7 @@ def _without_step_reason(found: StepOutcome) -> StepOutcome:
     return StepOutcome(path=found.path, task=found.task, outcome=found.outcome, reasons=reasons)
 
 
-def _row(workflow: str, found: StepOutcome, *, launch_plan: str | None) -> NodeRecompute:
+def _row(workflow: str, found: StepOutcome, *, launch_plan: str | None, weight: StepWeight | None) -> NodeRecompute:
     return NodeRecompute(
         workflow=workflow,
         node=found.path,
@@ -154,6 +176,7 @@ def _row(workflow: str, found: StepOutcome, *, launch_plan: str | None) -> NodeR
         reasons=found.reasons,
         launch_plan=launch_plan,
         standing=found.standing,
+        weight=weight,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from flyteops.runtime.calling import call, function_of, line_of, refuse_missing,
 from flyteops.runtime.committing import commit, outputs_of
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
 from flyteops.runtime.graphs import has_graph, is_graph, keep_graph, refuse_neither
+from flyteops.runtime.measuring import note_duration
 from flyteops.runtime.outside import Outside
 from flyteops.runtime.session import Session
 from flyteops.runtime.stored import keep_literal
@@ -99,6 +101,7 @@ def _run_alone(session: Session, prepared: Call, slot: Slot) -> bool:
 
 
 def _compute(session: Session, prepared: Call, *, before_commit: Callable[[], None] | None = None) -> None:
+    started_s = time.monotonic()
     outputs = _outputs(session, prepared)
     if outputs is None:
         return  # a graph stands in the store: what runs it commits in its place
@@ -107,6 +110,7 @@ def _compute(session: Session, prepared: Call, *, before_commit: Callable[[], No
     committed = commit(session, prepared.step, outputs)
     if prepared.slot is not None:
         publish(session, prepared.slot, committed)
+    note_duration(session, prepared.invocation, time.monotonic() - started_s)
 
 
 def publish_outputs(session: Session, invocation: JsonObject, committed: JsonObject) -> None:

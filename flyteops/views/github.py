@@ -48,7 +48,7 @@ def plan_annotations(plan: Plan, context: PlanContext | None = None, *, folder: 
         found.extend(_of_change(change))
     found += [Annotation(level="warning", title="plan", text=each) for each in plan.warnings]
     where = f"{plan.project}/{plan.domain}"
-    found.append(Annotation(level="notice", title=f"flyteops plan of {where}", text=plan_summary(told)))
+    found.append(Annotation(level="notice", title=f"flyteops plan of {where}", text=plan_summary(told, beside.timings)))
     return render_annotations(found, folder=folder)
 
 

@@ -13,7 +13,15 @@ from flyteops.plan.readable import short_text
 from flyteops.plan.size import size_of
 from flyteops.views.escape import safe
 from flyteops.views.mermaid import recompute_graph
-from flyteops.views.plan import SYMBOLS, effect_text, plan_counts, runs_text, size_text, upcoming_or_touched
+from flyteops.views.plan import (
+    SYMBOLS,
+    effect_text,
+    plan_counts,
+    runs_text,
+    spent_text,
+    steps_text,
+    upcoming_or_touched,
+)
 
 BUDGET = 60_000
 """GitHub refuses more than 65,536 characters of a comment."""
@@ -27,7 +35,15 @@ def render_comment(plan: Plan, context: PlanContext | None = None) -> str:
     """The comment. What does not fit is dropped from the end on, and said; the head always survives."""
     beside = context or PlanContext()
     told = beside.deltas.change if beside.deltas else plan
-    parts = [_marker(plan), _title(plan), _verdict(told), _danger(told, beside), _table(told), _effects(plan, beside)]
+    parts = [
+        _marker(plan),
+        _title(plan),
+        _verdict(told),
+        _spent(told, beside),
+        _danger(told, beside),
+        _table(told),
+        _effects(plan, beside),
+    ]
     text = "\n\n".join(part for part in [*parts, _pending(beside)] if part)
     left_out = []
     foot = _foot(plan)
@@ -93,7 +109,12 @@ def _verdict(plan: Plan) -> str:
         return "**No changes.**"
     breaking = sum(each.interface == "breaking" for each in plan.changes)
     words = [*plan_counts(plan), f"{breaking} breaking"]
-    return f"**{' · '.join(words)} · {size_text(size_of(plan))} recompute**"
+    return f"**{' · '.join(words)} · {steps_text(size_of(plan))} recompute**"
+
+
+def _spent(plan: Plan, context: PlanContext) -> str:
+    told = spent_text(size_of(plan, context.timings))
+    return f"**Recompute costs** {told}." if told else ""
 
 
 def _danger(plan: Plan, context: PlanContext) -> str:

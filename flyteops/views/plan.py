@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from flyteops.model.digest import Json
 from flyteops.model.plan import (
@@ -15,11 +15,12 @@ from flyteops.model.plan import (
     NodeRecompute,
     Plan,
     PlanContext,
+    Timing,
     Upcoming,
 )
 from flyteops.plan.document import touched_runs
 from flyteops.plan.readable import short_pair
-from flyteops.plan.size import AGAIN, Size, size_of
+from flyteops.plan.size import AGAIN, NOT_MEASURED, Size, size_of
 from flyteops.views.escape import columns, safe
 
 SYMBOLS = {"create": "+", "update": "~", "retire": "-", "move": ">"}
@@ -52,15 +53,15 @@ def render_plan(plan: Plan, *, color: bool = False, verbose: bool = False, conte
     for refusal in beside.refusals:
         way_out = f"   = help: {safe(refusal.way_out)}"
         sections.append(f"apply would refuse[{refusal.rule}]: {safe(refusal.message)}\n{way_out}")
-    sections.append(plan_summary(told))
+    sections.append(plan_summary(told, beside.timings))
     return "\n\n".join(sections) + "\n"
 
 
-def plan_summary(plan: Plan) -> str:
+def plan_summary(plan: Plan, timings: Mapping[str, Timing] = NOT_MEASURED) -> str:
     """`Plan: 1 to add, 2 to change, 1 to retire. Interface: 1 breaking. Recompute: 4 of 11 steps.`"""
     counts = ", ".join(plan_counts(plan))
     breaking = sum(each.interface == "breaking" for each in plan.changes)
-    return f"Plan: {counts}. Interface: {breaking} breaking. Recompute: {size_text(size_of(plan))}."
+    return f"Plan: {counts}. Interface: {breaking} breaking. Recompute: {size_text(size_of(plan, timings))}."
 
 
 def plan_counts(plan: Plan) -> tuple[str, ...]:
@@ -71,11 +72,31 @@ def plan_counts(plan: Plan) -> tuple[str, ...]:
 
 
 def size_text(size: Size) -> str:
-    """`4 of 11 steps, 2 more maybe`; hours and money once somebody measured them."""
+    """`4 of 11 steps, 2 more maybe, 6.2 GPU-h, about 18.00 (median of the last runs; 1 step unknown)`."""
+    told = spent_text(size)
+    return steps_text(size) + (f", {told}" if told else "")
+
+
+def steps_text(size: Size) -> str:
+    """`4 of 11 steps, 2 more maybe`."""
     more = f", {size.maybe} more maybe" if size.maybe else ""
-    hours = f", {size.gpu_hours:g} GPU-h" if size.gpu_hours is not None else ""
-    cost = f", about {size.cost:.2f}" if size.cost is not None else ""
-    return f"{size.steps} of {size.of} steps{more}{hours}{cost}"
+    return f"{size.steps} of {size.of} steps{more}"
+
+
+def spent_text(size: Size) -> str:
+    """`6.2 GPU-h, about 18.00 (median of the last runs)`; empty where nobody asks for a gpu and no pool has a price."""
+    told = []
+    if size.wants_gpu or size.gpu_hours is not None:
+        told.append("GPU-h unknown" if size.gpu_hours is None else f"{_least(size.gpu_hours)} GPU-h")
+    if size.has_prices or size.cost is not None:
+        told.append("cost unknown" if size.cost is None else _least(size.cost, digits=".2f", about="about "))
+    known = size.gpu_hours is not None or size.cost is not None
+    return ", ".join(told) + (f" ({size.basis})" if known else "")
+
+
+def _least(amount: float, *, digits: str = "g", about: str = "") -> str:
+    """Two places; what is less than one hundredth is not nothing."""
+    return "under 0.01" if 0 < amount < 0.005 else f"{about}{round(amount, 2):{digits}}"
 
 
 # ------------------------------------------------------------------------------------------------- head

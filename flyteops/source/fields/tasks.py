@@ -195,6 +195,11 @@ TASK = Table(
             description="The function that runs in its place on a laptop.",
             example="churn.fakes:fit",
         ),
+        "expect": Field(
+            shape=Duration(),
+            description="How long one call takes, for estimates of a plan where nobody measured it; no limit.",
+            example="2h",
+        ),
         "deprecated": Field(
             shape=Text(), description="Why it should no longer be used.", example="use fit2"
         ),

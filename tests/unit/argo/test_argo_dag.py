@@ -217,7 +217,7 @@ def test_an_object_that_is_too_large_is_refused_and_a_large_one_noted() -> None:
     assert (
         emit(many(1300), target=TARGET, plans=(plan,))[0]
         .notes[-1]
-        .startswith("workflow/wide takes 512 KiB of the 1024")
+        .startswith("workflow/wide takes 543 KiB of the 1024")
     )
     with pytest.raises(InvalidProject) as refused:
         emit(many(2200), target=TARGET, plans=(plan,))

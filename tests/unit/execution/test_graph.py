@@ -229,6 +229,7 @@ def test_an_invocation_names_steps_inputs_and_literals():
     assert step_invocation("p", steps["m"]) == {
         "v": 1,
         "step": "m",
+        "task": "p/add",
         "do": "task",
         "function": "m:add",
         "returns": "value",

@@ -89,7 +89,8 @@ def test_a_change_of_each_kind() -> None:
         "    maybe   scores       if the output of fit differs\n"
         "    1 step keeps its result\n"
         "\n"
-        "Plan: 0 to add, 1 to change, 2 to retire. Interface: 1 breaking. Recompute: 1 of 4 steps, 2 more maybe.\n"
+        "Plan: 0 to add, 1 to change, 2 to retire. Interface: 1 breaking. "
+        "Recompute: 1 of 4 steps, 2 more maybe, GPU-h unknown.\n"
     )
 
 
