@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from flyteops.context import Current
@@ -28,7 +29,6 @@ CONTEXT_FOLDER = "/run/secrets/flyteops"
 def current_of(session: Session, invocation: JsonObject, item: int | None) -> Current:
     """What `flyteops.context` answers during this attempt."""
     step = str(invocation["step"]) if item is None else f"{invocation['step']}.{item}"
-    told = session.tell
     return Current(
         run=session.run,
         step=str(invocation["step"]),
@@ -40,9 +40,28 @@ def current_of(session: Session, invocation: JsonObject, item: int | None) -> Cu
         secrets=secrets_of(session, invocation),
         checkpoint=StoredCheckpoint(session, step) if invocation.get("checkpoint") else _Forgetful(),
         deck=Deck() if invocation.get("deck") else _Unkept(),
-        progress=(lambda fraction, text: told(fraction, session.mask(text))) if told is not None else None,
+        progress=_now_and_then(session),
         stop=session.stop,
     )
+
+
+PROGRESS_S = 1.0
+"""So far apart is progress told: a loop may say it at every step."""
+
+
+def _now_and_then(session: Session) -> Callable[[float, str], None]:
+    """Hands progress on, but not every word of it; the end always."""
+    import time
+
+    last = [float("-inf")]
+
+    def progress(fraction: float, text: str) -> None:
+        now = time.monotonic()
+        if session.tell is not None and (fraction >= 1 or now - last[0] >= PROGRESS_S):
+            last[0] = now
+            session.tell(fraction, session.mask(text))
+
+    return progress
 
 
 # ------------------------------------------------------------------------------------------------ secrets
