@@ -12,7 +12,7 @@ from flyteops.model.errors import InvalidProject
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.session import parsed
 
-_HOW_NOT_WHAT = ("cache", "never", "run_s")
+_HOW_NOT_WHAT = ("cache", "never", "run_s", "secrets", "warm", "checkpoint", "deck")
 """Parts of an invocation that say how a step runs: a longer timeout makes no result another one."""
 
 
