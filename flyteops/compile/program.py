@@ -16,6 +16,7 @@ from flyteops.compile.launch_plans import compile_launch_plans
 from flyteops.compile.layers import layers_of
 from flyteops.compile.moves import keyed_by_first_name, read_moves
 from flyteops.compile.origins import Origins
+from flyteops.compile.platform import compile_platform
 from flyteops.compile.pools import Pools
 from flyteops.compile.queries import check_calls, check_queries
 from flyteops.compile.resources import lower_resources
@@ -180,6 +181,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     check_queries(known)
     check_calls(known, launch_plans)
     examples = compile_examples(known, launch_plans)
+    declarations = compile_platform(known)
     addresses = frozenset(
         f"{kind}/{name}" for kind, section in SECTIONS.items() for name in layers.section(section)
     ) | frozenset(f"task/{path}" for path in known.implicit)
@@ -191,6 +193,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
         tasks=keyed_by_first_name(tasks, moves),
         workflows={name: workflow for name, workflow in known.workflows.items() if workflow is not None},
         launch_plans=launch_plans,
+        declarations=declarations,
         artifacts={name: found[0] for name, found in known.artifacts.items() if found is not None},
         moves=moves,
         node_pools=pools.pools,

@@ -104,7 +104,7 @@ class Surroundings:
 
     def around(self, task: Task, body: Mapping) -> Task:
         """The task with what its options name."""
-        secrets = self._secrets_of(body)
+        secrets = self.secrets_of(body)
         template = self._template_of(task.name, body)
         self._refuse_twice(body, secrets, template, body.key("secrets"))
         return replace(
@@ -136,7 +136,8 @@ class Surroundings:
 
     # ------------------------------------------------------------------------------------------ secrets
 
-    def _secrets_of(self, body: Mapping) -> tuple[SecretUse, ...]:
+    def secrets_of(self, body: Mapping) -> tuple[SecretUse, ...]:
+        """What the field `secrets` of a body names; what is not declared is told."""
         node = body.get("secrets")
         if isinstance(node, Sequence):
             found = [self._use(item, "context", "") for item in node.items if isinstance(item, Scalar)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Never
 
+from flyteops.model.declarations import INERT
 from flyteops.model.digest import JsonObject, digest_of
 from flyteops.model.entities import CaseBody, Task, Workflow, called, calls_of
 from flyteops.model.ids import EntityId, Kind
@@ -261,6 +262,8 @@ def _task_recompute(task: Task, before: JsonObject) -> tuple[RecomputeClass, tup
 
 def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
     for change in changes:
+        if change.entity.kind in INERT and change.action != "retire":
+            yield f"{change.entity}: {INERT[change.entity.kind]}"
         image = [field for field in change.fields if field.path == "image" or field.path.startswith("image.")]
         if change.entity.kind is Kind.TASK and image and change.recompute == "none":
             way_out = "cache: {include: [image]} would drop them"

@@ -15,6 +15,8 @@ from flyteops.model.state import Snapshot
 from flyteops.plan.runs import callee, callees_of
 from flyteops.plan.stored import called_by
 
+_STARTS = (Kind.WORKFLOW, Kind.LAUNCH_PLAN, Kind.ARTIFACT)
+"""What somebody may start, or what the next run gives; all else takes effect through its callers or not at all."""
 Callees = Callable[[EntityId], Iterable[EntityId]]
 
 
@@ -134,11 +136,11 @@ class Touch:
             reach = replace(self.old.above(entity), elsewhere=self._elsewhere(entity))
             return reach, ChangeEffect(when="stops", schedules=self._schedules(entity, ()))
         if action == "create":
-            used = entity.kind is not Kind.TASK or bool(self.new.callers(entity))
+            used = entity.kind in _STARTS or bool(self.new.callers(entity))
             schedules = self._schedules(entity, ())
             return Reach(), ChangeEffect(when="next_run" if used else "not_run", schedules=schedules)
         reach = replace(self.new.above(entity), elsewhere=self._elsewhere(entity))
-        used = entity.kind is not Kind.TASK or bool(reach.workflows)
+        used = entity.kind in _STARTS or bool(reach.workflows)
         schedules = self._schedules(entity, reach.launch_plans)
         return reach, ChangeEffect(when="next_run" if used else "not_run", schedules=schedules)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from flyteops.execution.schedule import spelled
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.ids import Kind
 from flyteops.model.types import spelling
@@ -23,7 +24,7 @@ def readable(kind: Kind, payload: Mapping[str, Json]) -> JsonObject:
         case Kind.LAUNCH_PLAN:
             return _launch_plan(payload)
         case Kind.ARTIFACT | Kind.WORKSPACE | Kind.ROLE | Kind.POLICY | Kind.QUOTA:
-            return {key: value for key, value in payload.items() if key != "name"}
+            return _spelled(_settings({key: value for key, value in payload.items() if key != "name"}))
 
 
 def _task(payload: Mapping[str, Json]) -> JsonObject:
@@ -184,10 +185,19 @@ def _launch_plan(payload: Mapping[str, Json]) -> JsonObject:
     for side in ("default_inputs", "fixed_inputs"):
         rest[side] = {name: as_map(each)["value"] for name, each in as_map(payload.get(side)).items()}
     if "jitter_s" in as_map(rest.get("schedule")):
-        schedule = dict(as_map(rest["schedule"]))
-        seconds = schedule.pop("jitter_s")
-        rest["schedule"] = {**schedule, "jitter": f"{seconds:g}s"}
+        rest["schedule"] = _spelled(as_map(rest["schedule"]))
     return rest
+
+
+def _spelled(fields: Mapping[str, Json]) -> JsonObject:
+    """Durations under the names and in the spelling that their user gave them."""
+    told: JsonObject = {}
+    for key, value in fields.items():
+        if key.endswith("_s") and isinstance(value, int | float) and value == int(value) and value > 0:
+            told[key.removesuffix("_s")] = spelled(int(value))
+        else:
+            told[key] = value
+    return told
 
 
 def short_text(value: Json, limit: int = 72) -> str:

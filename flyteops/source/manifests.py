@@ -14,7 +14,7 @@ from flyteops.model.diagnostics import Diagnostic, Place, in_order
 from flyteops.source import complaints
 from flyteops.source.checking import SUGGESTIONS, Checker, twins_in
 from flyteops.source.document_faults import merge_key
-from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, LATER_SECTIONS, MOVED, SECTIONS, TOP_FOREIGN
+from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, MOVED, SECTIONS, TOP_FOREIGN
 from flyteops.source.naming import entity_fault, task_fault
 from flyteops.source.scalars import is_null
 from flyteops.source.shapes import AnyValue, Field, Table, Text
@@ -74,8 +74,6 @@ def parse_file(path: str, root: Mapping) -> tuple[FileManifest, tuple[Diagnostic
             faults.extend(found)
         elif name == "moved":
             moved = _moved(entry.key, entry.value, faults)
-        elif name in LATER_SECTIONS:
-            faults.append(complaints.later(entry.key, f"the section {name}"))
         elif name == "<<":
             faults.append(merge_key(entry.key.place))  # the reader's own words: equal diagnostics are told once
         elif name not in ("apiVersion", "domain"):

@@ -28,6 +28,9 @@ _CLASSES = re.compile(r"[A-Za-z_][\w*]*(?:[.:][\w*]+)*")
 _SECRET_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 RESERVED_PLACES = ("/flyteops", "/proc", "/sys", "/dev", "/run/secrets", "/var/run", "/argo")
 """Folders of a pod that the runner, the engine or the kernel have taken."""
+_GITHUB = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}@environment:[A-Za-z0-9][A-Za-z0-9 ._-]{0,254}"
+)
 _WORKFLOW_OUTPUT = re.compile(r"workflow/[a-z][a-z0-9_-]{0,62}(?:\.[^\W\d]\w*)?")
 _PATH_LONGEST = 200
 _ENV_REFUSED = ("LD_", "PYTHON", "GIT_", "FLYTEOPS_")
@@ -219,6 +222,15 @@ def secret_target_fault(text: str) -> Fault | None:
     return None
 
 
+def github_environment_fault(text: str) -> Fault | None:
+    """A repository's environment: a repository alone would let every branch of it in."""
+    if _GITHUB.fullmatch(text):
+        return None
+    if _REPOSITORY.fullmatch(text):
+        return "FO381", "lets every branch of it in", f"name an environment: {text}@environment:production"
+    return "FO381", "not an environment of a repository", "write OWNER/NAME@environment:NAME"
+
+
 def workflow_output_fault(text: str) -> Fault | None:
     """`workflow/NAME.OUTPUT`, or `workflow/NAME` for its only one."""
     if _WORKFLOW_OUTPUT.fullmatch(text):
@@ -257,6 +269,7 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "secret_key": secret_key_fault,
     "secret_target": secret_target_fault,
     "reference_of_workflow": workflow_output_fault,
+    "github_environment": github_environment_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {

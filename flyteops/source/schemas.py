@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteops.model.digest import Json, JsonObject
-from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, LATER_SECTIONS, MOVED
+from flyteops.source.fields import API_VERSION, DEFAULTS, ENTITIES, MOVED
 from flyteops.source.naming import PATTERNS
 from flyteops.source.quantities import DURATION_PATTERN, QUANTITY_PATTERN
 from flyteops.source.reader import read_node
@@ -48,7 +48,6 @@ def declaration_schema() -> JsonObject:
             "propertyNames": {"pattern": f"^(?:{PATTERNS['task' if name == 'tasks' else 'entity']})$"},
             "additionalProperties": entry,
         }
-    properties.update({name: {"description": f"Not supported yet. {text}"} for name, text in LATER_SECTIONS.items()})
     properties["defaults"] = {**_schema(DEFAULTS, defs), "description": "Options for the entities of this file."}
     properties["moved"] = {**_schema(MOVED, defs), "description": "Renames that keep history, cache and schedules."}
     return {

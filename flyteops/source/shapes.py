@@ -33,6 +33,7 @@ TextRule = OneOf[
     "secret_key",
     "secret_target",
     "reference_of_workflow",
+    "github_environment",
 ]
 
 

@@ -89,6 +89,34 @@ _TEXTS = (
         "Correct it; what must not be seen goes into a secret.",
     ),
 )
+_PLATFORM = (
+    Entry(
+        "FO382",
+        "A workspace runs too long",
+        "It stops when it was idle, and after a day in any case.",
+        "Let idle: be at most max:, and max: at most 1d.",
+    ),
+    Entry("FO383", "A role is built in", "admin, contributor and viewer need no declaration.", "Give it another name."),
+    Entry(
+        "FO384",
+        "A role does not exist",
+        "A policy gives a role that is built in or declared under roles:.",
+        "Correct the name, or declare the role.",
+    ),
+    Entry(
+        "FO385",
+        "A policy names nobody",
+        "A policy gives its role to users, groups, service accounts or jobs of a forge.",
+        "Name them.",
+    ),
+    Entry("FO386", "A quota bounds nothing", "A quota has at least one amount.", "Add one."),
+    Entry(
+        "FO387",
+        "A task asks for more than the quota",
+        "A pod that asks for more than the whole quota of its domain waits for ever.",
+        "Raise the quota, or let the task ask for less.",
+    ),
+)
 _EMITTING = (
     Entry(
         "FO840",
@@ -97,4 +125,4 @@ _EMITTING = (
         "Take a limit of 1, or max_parallelism for the nodes of one run.",
     ),
 )
-ENTRIES: tuple[Entry, ...] = (*_PLANS, *_ARTIFACTS, *_TEXTS, *_EMITTING)
+ENTRIES: tuple[Entry, ...] = (*_PLANS, *_ARTIFACTS, *_TEXTS, *_PLATFORM, *_EMITTING)

@@ -6,6 +6,7 @@ from flyteops.source.fields.artifacts import ARTIFACT
 from flyteops.source.fields.channels import CHANNEL
 from flyteops.source.fields.launch_plans import LAUNCH_PLAN
 from flyteops.source.fields.node_pools import NODE_POOL
+from flyteops.source.fields.platform import PLATFORM
 from flyteops.source.fields.profiles import IMAGE, RESOURCES
 from flyteops.source.fields.surroundings import SURROUNDING_SECTIONS
 from flyteops.source.fields.tasks import TASK, TASK_DEFAULTS
@@ -32,17 +33,11 @@ ENTITIES: dict[str, tuple[Field, str]] = {
         Field(shape=ARTIFACT, description="Outputs of workflows that are kept by name, over runs."),
         "artifact",
     ),
+    **PLATFORM,
     "channels": (Field(shape=CHANNEL, description="Where notifications go, by name."), "channel"),
     **SURROUNDING_SECTIONS,
 }
 """Sections of named entries, with the form of one entry and the word for it."""
-
-LATER_SECTIONS: dict[str, str] = {
-    "workspaces": "Development machines.",
-    "roles": "Who may do what.",
-    "policies": "Rules that every plan is held against.",
-    "quotas": "How much may be used at once.",
-}
 
 DEFAULTS = Table(
     what="defaults",
@@ -69,7 +64,7 @@ MOVED = ListOf(
 )
 
 API_VERSION = "flyteops/v1"
-SECTIONS: tuple[str, ...] = (*ENTITIES, *LATER_SECTIONS, "defaults", "moved")
+SECTIONS: tuple[str, ...] = (*ENTITIES, "defaults", "moved")
 TOP_FOREIGN = {
     "api_version": "apiVersion: flyteops/v1",
     "apiversion": "apiVersion: flyteops/v1",
@@ -86,4 +81,4 @@ TOP_FOREIGN = {
     "imports": "nothing: every *.yaml of the declaration folders is read",
 }
 
-__all__ = ["API_VERSION", "DEFAULTS", "ENTITIES", "LATER_SECTIONS", "MOVED", "SECTIONS", "TOP_FOREIGN"]
+__all__ = ["API_VERSION", "DEFAULTS", "ENTITIES", "MOVED", "SECTIONS", "TOP_FOREIGN"]
