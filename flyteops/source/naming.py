@@ -286,6 +286,8 @@ PATTERNS: dict[TextRule, str] = {
     "email": _EMAIL.pattern,
     "url": _URL.pattern,
     "repository": _REPOSITORY.pattern,
+    "reference_of_workflow": _WORKFLOW_OUTPUT.pattern,
+    "github_environment": _GITHUB.pattern,
     "classes": _CLASSES.pattern,
 }
 """The same rules for the published schema, where a pattern can say them."""

@@ -395,7 +395,6 @@ TOPS = [
         [('FO301 2:1-5 unknown key "kind" | not a key of a declaration file | '
          "here it is nothing: sections such as tasks: say what they hold")],
     ),
-    ("workspaces: {a: {}}", [f"FO900 2:1-11 not supported yet: the section workspaces | {LATER}"]),
     (
         "images: {a: {requirements: ../r.txt}}",
         [
