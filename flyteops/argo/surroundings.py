@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from flyteops.argo.faults import Findings
+from flyteops.argo.images import checked_reference
 from flyteops.argo.names import object_name
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import Task
@@ -119,9 +120,9 @@ class _Laid:
             if container["name"] == self.template.primary:
                 self._add_to_own(container)
             else:
-                self._extend("sidecars", {**container, "securityContext": self.secured})
+                self._extend("sidecars", self._beside(container))
         for container in map(_dict, _list(self.spec.get("initContainers", []))):
-            self._extend("initContainers", {**container, "securityContext": self.secured})
+            self._extend("initContainers", self._beside(container))
         for volume in _list(self.spec.get("volumes", [])):
             self._extend("volumes", volume)
         for toleration in _list(self.spec.get("tolerations", [])):
@@ -146,6 +147,12 @@ class _Laid:
         ]
         required: JsonObject = {"nodeSelectorTerms": terms or [{"matchExpressions": needed}]}
         return {**given, "nodeAffinity": {**hosts, _REQUIRED: required}}
+
+    def _beside(self, container: JsonObject) -> JsonObject:
+        """A container that is not the task's: under the same profile, its image pinned or noted."""
+        written = str(container["image"])
+        image = checked_reference(written, name=written, at=self.at, found=self.found)
+        return {**container, "image": image, "securityContext": self.secured}
 
     def _add_to_own(self, added: JsonObject) -> None:
         container = _dict(self.body["container"])
