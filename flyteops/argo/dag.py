@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
 from typing import assert_never
 
 from flyteops.argo.faults import Findings
@@ -28,6 +29,7 @@ from flyteops.execution.graph import (
     RunMap,
     RunTask,
     Step,
+    Terms,
 )
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.model.digest import Json, JsonObject, canonical
@@ -164,17 +166,17 @@ def _inner(canvas: Canvas, step: Step, work: RunLaunch | RunEach) -> str:
         begin=None,
         fail_fast=work.graph.failure_policy == "immediately",
         label=f"{canvas.label}{step.path}/",
+        target=replace(canvas.target, cache=_cache(canvas, work.terms), raw_data=work.terms.raw_data),
     )
     tasks, ends = _body(inner, frame=1)
     # Always: the step that launched it takes its outputs, though there may be none of them.
     tasks.append(_waiting(_outputs(inner), [f"{name}.Succeeded" for name in ends]))
     body = with_input(_dag(tasks, fail_fast=inner.fail_fast))
-    plan = canvas.found.program.launch_plan(work.launch_plan if isinstance(work, RunLaunch) else work.callee)
-    if plan is not None and plan.max_parallelism is not None:
-        body["parallelism"] = plan.max_parallelism
+    if work.terms.max_parallelism is not None:
+        body["parallelism"] = work.terms.max_parallelism
     canvas.found.note(
         f"node {canvas.label}{step.path} launches runs of their own in the store, but parts of this object for the "
-        "engine: schedule, labels, service account and locks are those of the run that launches them"
+        "engine: labels, service account, concurrency and notifications are those of the run that launches them"
     )
     return launch_template(
         work,
@@ -184,6 +186,11 @@ def _inner(canvas: Canvas, step: Step, work: RunLaunch | RunEach) -> str:
         target=canvas.target,
         found=canvas.found,
     )
+
+
+def _cache(canvas: Canvas, terms: Terms) -> OneOf["on", "overwrite"]:
+    """A run that overwrites what is cached overwrites it in what it launches too."""
+    return "overwrite" if terms.overwrite_cache else canvas.target.cache
 
 
 def _dag(tasks: list[JsonObject], *, fail_fast: bool) -> JsonObject:

@@ -139,6 +139,7 @@ def request_of(session: Session, workspace: Workspace, what: Launch, options: Op
         cache=cache,  # type: ignore[arg-type] # the assertion above is beyond the checker
         inline=options.inline,
         grow=Growing(workspace.tree, workspace.sources, domain=workspace.domain),
+        max_parallelism=plan.max_parallelism if plan is not None else None,
         raw_data=(plan.raw_data or "") if plan is not None else "",
         secrets=options.secrets,
         scheduled=options.slot,

@@ -45,6 +45,15 @@ from flyteops.model.types import ListOf, LiteralType, optional
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a launch plan says of a run beside its inputs, as far as it holds for a run that another run launches."""
+
+    overwrite_cache: bool = False
+    raw_data: str = ""
+    max_parallelism: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunTask:
     """Do the task's work once. Inputs that the caller leaves out carry their known defaults. A task whose work is
     dynamic returns a graph, which then runs in its place."""
@@ -52,6 +61,8 @@ class RunTask:
     task: Task
     settings: TaskSettings
     inputs: tuple[Bound, ...]
+    title: str = ""
+    """How the node is shown when not by its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +77,7 @@ class RunMap:
     concurrency: int | None
     min_success_ratio: float | None
     min_successes: int | None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +103,7 @@ class RunLaunch:
     graph: RunGraph
     inputs: tuple[Bound, ...]
     outputs: tuple[Variable, ...]
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +119,7 @@ class RunEach:
     concurrency: int | None
     min_success_ratio: float | None
     min_successes: int | None
+    terms: Terms = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,8 +282,18 @@ def _launch(program: Program, scope: Scope, plan: LaunchPlan, inputs: tuple[Boun
         graph=graph_of_workflow(program, workflow),
         inputs=given,
         outputs=workflow.interface.outputs,
+        terms=terms_of(plan),
     )
     return Step(path=path, work=work, needs=tuple(sorted(_needs_of(given))))
+
+
+def terms_of(plan: LaunchPlan) -> Terms:
+    """What the plan says of its runs beside their inputs."""
+    return Terms(
+        overwrite_cache=bool(plan.overwrite_cache),
+        raw_data=plan.raw_data or "",
+        max_parallelism=plan.max_parallelism,
+    )
 
 
 def _in_order(workflow: Workflow) -> list[Node]:
@@ -303,7 +327,7 @@ def _steps_of_body(
         case TaskCall():
             task = program.tasks[body.task]
             inputs = task_inputs(task, flat_bounds(body.inputs, scope))
-            work: Work = RunTask(task=task, settings=body.settings or task.settings, inputs=inputs)
+            work: Work = RunTask(task=task, settings=body.settings or task.settings, inputs=inputs, title=body.title)
             return [_step(path, work, guard=guard, needs=extra_needs | _needs_of(inputs))]
         case MapCall():
             work = _each(program, scope, body) if body.kind != "task" else _map(program, scope, body)
@@ -374,6 +398,7 @@ def _each(program: Program, scope: Scope, body: MapCall) -> RunEach:
         concurrency=body.concurrency,
         min_success_ratio=body.min_success_ratio,
         min_successes=body.min_successes,
+        terms=terms_of(plan),
     )
 
 
@@ -391,6 +416,7 @@ def _map(program: Program, scope: Scope, body: MapCall) -> RunMap:
         concurrency=body.concurrency,
         min_success_ratio=body.min_success_ratio,
         min_successes=body.min_successes,
+        title=body.title,
     )
 
 

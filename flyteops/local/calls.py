@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from collections import Counter
 
 from flyteops.execution.retrying import wait_before_next
 from flyteops.local.answers import failure, killed, late, message_of
@@ -30,8 +31,13 @@ def dispatch(machine: Machine) -> None:
 
 
 def _next(machine: Machine) -> Job | None:
-    """The first in line; whose actor has no worker free lets others go before."""
-    return machine.queue.pop(machine.now_s(), fits=machine.pool.has_place)
+    """The first in line; whose actor has no worker free, or whose run has enough at once, lets others go before."""
+    busy = Counter(id(job.run) for job in machine.pool.jobs())
+
+    def fits(job: Job) -> bool:
+        return machine.pool.has_place(job) and (job.run.most is None or busy[id(job.run)] < job.run.most)
+
+    return machine.queue.pop(machine.now_s(), fits=fits)
 
 
 def attempt(machine: Machine, job: Job) -> None:
@@ -71,6 +77,7 @@ def attempt(machine: Machine, job: Job) -> None:
 def _inline(machine: Machine, job: Job) -> Answer:
     session = machine.session(job.run.execution, job.attempt_id, folder=job.folder, job=job)
     session.number = job.attempt
+    session.cache, session.raw_data = job.run.session.cache, job.run.session.raw_data
     session.tell = lambda fraction, text: machine.tell("progress", job, message=text, fraction=fraction)
     handed = Handed(values=secrets_of(job, machine.request), folder=machine.secret_folder(job))
     try:
@@ -85,7 +92,7 @@ def _known(machine: Machine, job: Job) -> Answer | None:
     session = job.run.session
     if machine.store.size(session.commit_key(job.commit_path)) is not None:
         return Answer(0, cached=True)
-    if job.node.invocation.get("cache") is None or machine.request.cache != "on":
+    if job.node.invocation.get("cache") is None or session.cache != "on":
         return None
     answer = perform(session, "lookup", job.node.invocation, job.item)
     return answer if answer.code or answer.cached else None

@@ -82,6 +82,8 @@ class Owner(Protocol):
     folder: str
     session: Session
     stopping: bool
+    most: int | None
+    """Calls of it at once: what its launch plan says."""
 
     def go_on(self) -> None:
         """Begins what may begin."""

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from flyteops.execution.children import INSIDE, child_name
 from flyteops.execution.frontier import Frontier, Result
-from flyteops.execution.graph import Decide, FailureHandler, Hold, Join, RunEach, RunLaunch, RunMap, RunTask
+from flyteops.execution.graph import Decide, FailureHandler, Hold, Join, RunEach, RunLaunch, RunMap, RunTask, Terms
 from flyteops.local.answers import failure, message_of, node_error, of_item, stopped_error
 from flyteops.local.continuing import keep_steps
 from flyteops.local.growing import grown, waits_for_graph
@@ -23,10 +23,10 @@ from flyteops.model.entities import Approve
 from flyteops.model.errors import InvalidProject
 from flyteops.model.failure import Failure
 from flyteops.runtime.binding import bound_inputs
-from flyteops.runtime.endings import INTERFACE
-from flyteops.runtime.failures import with_error
+from flyteops.runtime.endings import INTERFACE, Ended
+from flyteops.runtime.failures import unready, with_error
 from flyteops.runtime.maps import needed_of
-from flyteops.runtime.verbs import Answer, perform
+from flyteops.runtime.verbs import Answer, failed, perform
 
 SIBLING_GRACE_S = 3.0
 """Between SIGTERM and SIGKILL for siblings of a failed node and for attempts that are late."""
@@ -47,6 +47,7 @@ class OneRun:
         execution: str,
         *,
         label: str = "",
+        terms: Terms | None = None,
         ended: Callable[[OneRun], None] = lambda _: None,
     ) -> None:
         self.machine = machine
@@ -55,6 +56,11 @@ class OneRun:
         self.label = label
         self.folder = machine.folder_of(execution)
         self.session = machine.session(execution, "run")
+        self.most = machine.request.max_parallelism if terms is None else terms.max_parallelism
+        if terms is not None:
+            # A run that overwrites what is cached, by its plan or by the command, does so in what it launches too.
+            self.session.cache = "overwrite" if terms.overwrite_cache else self.session.cache
+            self.session.raw_data = terms.raw_data
         self.nodes = {
             path: NodeRecord(step=step, invocation=prepared.invocations[path])
             for path, step in prepared.graph.steps.items()
@@ -131,7 +137,11 @@ class OneRun:
         self._open += 1
         shown: Json = None
         if isinstance(work.gate, Approve) and work.gate.bound is not None:
-            values, _ = bound_inputs(self.session, node.invocation["inputs"])
+            try:
+                values, _ = bound_inputs(self.session, node.invocation["inputs"])
+            except Ended as ended:
+                self.gate_ended(node, failed(self.session, node.invocation, None, ended))
+                return
             shown = values[0][2] if values else None
         self.machine.desk.put(self, node, work.gate, now_s=self.machine.now_s(), shown=shown)
 
@@ -263,12 +273,19 @@ class OneRun:
             inner,
             answer.result,
             label=f"{self.label}{path}{INSIDE}",
+            terms=self._terms(node),
             ended=lambda run: self._child_ended(node, item, path, run),
         )
         self._open += 1
         self._children[path] = child
         self.machine.tell_step("launched", node, label=self.label, item=item, message=f"run {answer.result}")
         self.machine.touched.append(child)
+
+    def _terms(self, node: NodeRecord) -> Terms:
+        work = node.step.work
+        found = work.terms if isinstance(work, RunLaunch | RunEach) else Terms()
+        overwrites = found.overwrite_cache or self.session.cache == "overwrite"
+        return replace(found, overwrite_cache=overwrites)
 
     def _child_ended(self, node: NodeRecord, item: int | None, path: str, child: OneRun) -> None:
         self._open -= 1
@@ -355,13 +372,13 @@ class OneRun:
 
     def _call_handler(self, handler: FailureHandler) -> None:
         path = self._watched(handler) or ""
-        failed = self.nodes[path]
-        error = failed.error
+        node_failed = self.nodes[path]
+        error = node_failed.error
         told = Failure(
             message=error.message if error else "",
             node=path,
             kind=error.cause if error else "",
-            attempts=max(failed.attempts, 1),
+            attempts=max(node_failed.attempts, 1),
         )
         where = self._free(handler.step.path)
         node = NodeRecord(
@@ -370,6 +387,10 @@ class OneRun:
             handled_as=handler.step.path,
         )
         self.called_back.append(node)
+        missing = unready(self.session, node.invocation)
+        if missing:
+            self._end_step(node, failure(INTERFACE, "interface", missing))
+            return
         self._begin(node)
 
     def _free(self, path: str) -> str:

@@ -60,6 +60,8 @@ class RunRequest:
     scope: str = "dev/local"
     also: tuple[str, ...] = ()
     cache: OneOf["on", "off", "overwrite"] = "on"
+    max_parallelism: int | None = None
+    """Calls of the run itself at once: what its launch plan says. `parallel` bounds all that this machine does."""
     raw_data: str = ""
     """Where in the store new files go; empty for the place that all runs share."""
     inline: bool = False

@@ -26,7 +26,7 @@ from flyteops.model.surroundings import pod_template_wire, source_text
 from flyteops.model.value_text import value_text
 from flyteops.model.wire import launch_plan_wire, workflow_wire
 from flyteops.model.works import FunctionWork, work_wire
-from flyteops.plan.readable import binding_value, readable, type_text
+from flyteops.plan.readable import readable
 from flyteops.plan.stored_types import as_map
 
 Rows = Iterator[tuple[str, str | None]]
@@ -120,9 +120,10 @@ def workflow_rows(workflow: Workflow) -> Rows:
             yield from ((f"nodes.{node.name}.overrides.{path}", value) for path, value in settings_rows(body.settings))
     yield from _leaves(shown.get("outputs"), "outputs")
     handler = as_map(shown.get("on_failure"))
-    if handler:
-        inputs = {name: binding_value(each) for name, each in as_map(handler.get("inputs")).items()}
-        yield from _leaves({**handler, "inputs": inputs}, "on_failure")
+    yield from _leaves({key: each for key, each in handler.items() if key != "overrides"}, "on_failure")
+    if isinstance(workflow.on_failure, TaskCall) and workflow.on_failure.settings is not None:
+        told = settings_rows(workflow.on_failure.settings)
+        yield from ((f"on_failure.overrides.{path}", value) for path, value in told)
 
 
 def node_rows(workflow: Workflow, node: Node) -> Rows:
@@ -133,6 +134,8 @@ def node_rows(workflow: Workflow, node: Node) -> Rows:
 def _node_rows(shown: Mapping[str, Json], node: Node) -> Rows:
     body = {name: value for name, value in shown.items() if name not in ("overrides", "after")}
     yield from _leaves(_body(body), "")
+    if isinstance(node.body, TaskCall | MapCall) and node.body.title:
+        yield "overrides.name", node.body.title
     yield "after", ", ".join(node.after) or None
 
 
@@ -144,23 +147,8 @@ def _body(body: Mapping[str, Json]) -> JsonObject:
             name: {"when": case["when"], "then": _body(as_map(case["then"]))} for name, case in cases.items()
         }
         return {"switch": {**told, "else": _body(as_map(body["else"]))}}
-    if "sleep_s" in body:
-        return {"sleep": _seconds(float(str(body["sleep_s"])))}
-    for gate in ("approve", "wait_for_input"):
-        if gate in body:
-            return {gate: _gate(as_map(body[gate]))}
-    return dict(body)
-
-
-def _gate(gate: Mapping[str, Json]) -> JsonObject:
-    told: JsonObject = {"prompt": gate["prompt"]} if "prompt" in gate else {}
-    if "value" in gate:
-        told["value"] = binding_value(gate["value"])
-    if "type" in gate:
-        told["type"] = type_text(gate["type"])
-    if "timeout_s" in gate:
-        told["timeout"] = _seconds(float(str(gate["timeout_s"])))
-    return told or {"prompt": ""}
+    # A gate that only waits for consent has nothing to say of itself.
+    return {**body, "approve": body["approve"] or {"prompt": ""}} if "approve" in body else dict(body)
 
 
 def launch_plan_rows(plan: LaunchPlan) -> Rows:

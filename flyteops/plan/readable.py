@@ -110,6 +110,8 @@ def type_text(wire: Json) -> str:
 
 def _workflow(payload: Mapping[str, Json]) -> JsonObject:
     rest = {key: value for key, value in payload.items() if key not in ("interface", "name", "nodes", "outputs")}
+    if "on_failure" in rest:
+        rest["on_failure"] = _body(rest["on_failure"])
     return {
         **rest,
         "interface": _interface(payload.get("interface")),
@@ -125,6 +127,13 @@ def _body(wire: Json) -> JsonObject:
             body[part] = {name: binding_value(each) for name, each in as_map(body[part]).items()}
     if "settings" in body:
         body["overrides"] = _settings(body.pop("settings"))
+    if "title" in body:
+        body["overrides"] = {**as_map(body.get("overrides")), "name": body.pop("title")}
+    if "sleep_s" in body:
+        body["sleep"] = _duration(body.pop("sleep_s"))
+    for gate in ("approve", "wait_for_input"):
+        if gate in body:
+            body[gate] = _gate(as_map(body[gate]))
     if "value" in body:
         body["value"] = binding_value(body["value"])
     if "switch" in body:
@@ -135,6 +144,22 @@ def _body(wire: Json) -> JsonObject:
         }
         body["else"] = _body(body["else"])
     return body
+
+
+def _gate(gate: Mapping[str, Json]) -> JsonObject:
+    shown = dict(gate)
+    if "value" in shown:
+        shown["value"] = binding_value(shown["value"])
+    if "type" in shown:
+        shown["type"] = type_text(shown["type"])
+    if "timeout_s" in shown:
+        shown["timeout"] = _duration(shown.pop("timeout_s"))
+    return shown
+
+
+def _duration(seconds: Json) -> str:
+    number = float(str(seconds))
+    return spelled(int(number)) if number == int(number) else f"{number:g}s"
 
 
 def binding_value(wire: Json) -> Json:

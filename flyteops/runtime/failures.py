@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.failure import FAILURE, Failure
 from flyteops.model.types import STR, type_wire
-from flyteops.runtime.endings import CAUSES, STOPPED, STORE, Ended
+from flyteops.runtime.endings import CAUSES, INTERFACE, STOPPED, STORE, Ended
 from flyteops.runtime.session import Session
 from flyteops.runtime.shapes import items_of
 
@@ -37,7 +39,28 @@ def with_stored_error(session: Session, invocation: JsonObject) -> JsonObject:
     error = session.document(_key(session, step))
     if error is None:
         raise Ended(STORE, f"nobody has noted why {step} is called")
-    return with_error({key: each for key, each in invocation.items() if key != "handler"}, error, step=step)
+    told = with_error({key: each for key, each in invocation.items() if key != "handler"}, error, step=step)
+    missing = unready(session, told)
+    if missing:
+        raise Ended(INTERFACE, missing)
+    return told
+
+
+def unready(session: Session, invocation: JsonObject) -> str:
+    """Why a handler cannot be called: an input of its workflow comes from a step that has not ended. Else empty."""
+    missing = next((step for step in _steps_read(invocation) if session.commit(step) is None), None)
+    return "" if missing is None else f"{invocation['step']} needs an output of {missing}, which had not ended"
+
+
+def _steps_read(document: Json) -> Iterator[str]:
+    if isinstance(document, dict):
+        if "output" in document and isinstance(step := document.get("step"), str):
+            yield step
+        for each in document.values():
+            yield from _steps_read(each)
+    elif isinstance(document, list):
+        for each in document:
+            yield from _steps_read(each)
 
 
 def note_failure(session: Session, invocation: JsonObject) -> str:

@@ -102,6 +102,21 @@ def test_items_of_a_mapped_workflow_may_fail_as_far_as_it_says(depot):
     assert run(depot, "most", "--input", "sizes=[]")["outputs"] == {"o0": []}
 
 
+def test_a_launched_run_goes_by_the_terms_of_its_plan(depot):
+    depot.edit(YAML, "fixed_inputs: {padding: 10}}", "fixed_inputs: {padding: 10}, overwrite_cache: true}")
+    run(depot, "day")
+    assert ran(run(depot, "day")) == {"heavy/pack", "heavy/tag.case0", "heavy/weigh"}
+
+
+def test_a_title_is_shown_and_planned(depot):
+    assert depot.flyteops("apply", "-y").code == 0
+    depot.edit(YAML, "more: $heavy.weight}}", "more: $heavy.weight}, overrides: {name: All of it}}")
+    assert "All of it" in depot.flyteops("graph", "day").stdout
+    assert 'nodes.sum.overrides: (not set) -> {name: "All of it"}' in depot.flyteops("plan").stdout
+    assert "overrides.name  All of it" in depot.flyteops("explain", "workflow/day.sum").stdout
+    assert re.search(r"on_failure.inputs.error +\$error", depot.flyteops("explain", "workflow/broken").stdout)
+
+
 # ----------------------------------------------------------------------------------------------- failures
 
 
@@ -189,6 +204,13 @@ def test_a_gate_that_nobody_opens_in_time_fails(depot):
     assert "padding: How much padding?\n  a value of int, then Enter:" in answer
     assert "(too late)" in answer
     assert "nobody answered padding within 0.3 s (timeout)" in answer
+
+
+def test_a_gate_whose_value_is_not_there_fails(depot):
+    depot.edit(YAML, "approve: {value: $parcels,", "approve: {value: $parcels.9,")
+    depot.edit(YAML, "over: {size: $publish}", "over: {size: [1]}")
+    answer = run(depot, "checked", "--approve", "publish", "--answer", "padding=4", code=6)
+    assert answer["error"]["message"] == "input value: the value has no part 9"
 
 
 def test_gates_ask_on_the_terminal(depot):

@@ -202,6 +202,10 @@ def _looks(step: Step, name: str) -> tuple[Shape, str, str]:
     head, _, case = name.rpartition(".case")
     of_case = f"{head}, case {int(case) + 1}" if head and case.isdigit() else ""
     match step.work:
+        case RunTask(title=title, task=task) | RunMap(title=title, task=task) if title:
+            called = task.name
+            shape: Shape = "map" if isinstance(step.work, RunMap) else "task"
+            return shape, title, of_case or (f"{name}: {called}" if called != name else name)
         case RunTask(task=task):
             if of_case:
                 return "task", task.name, of_case

@@ -112,8 +112,8 @@ def test_launched_runs_are_nested_with_a_name_of_their_own() -> None:
     assert "items.Failed" in tasks(each)["gather"]["depends"]
     assert [note for note in notes if note.startswith("node sub launches")] == [
         (
-            "node sub launches runs of their own in the store, but parts of this object for the engine: schedule, "
-            "labels, service account and locks are those of the run that launches them"
+            "node sub launches runs of their own in the store, but parts of this object for the engine: labels, "
+            "service account, concurrency and notifications are those of the run that launches them"
         )
     ]
     assert round_trip(body) == ()
