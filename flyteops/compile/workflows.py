@@ -85,7 +85,7 @@ def _inputs(known: Known, of: Declared) -> dict[str, Variable | None]:
         variable = declared[name]
         found[name] = None
         if variable.type is None or variable.broken:
-            if not variable.broken:
+            if not variable.broken and of.sound:
                 known.faults.add(
                     "FO220", f'the type of "{name}" is missing', at=variable.place, help=f"write {name}: {{type: int}}"
                 )

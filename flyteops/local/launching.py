@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 
+from flyteops.local.remote import SCHEMES, fetch_remote
 from flyteops.local.requests import RunRequest
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.errors import InvalidProject
 from flyteops.model.literals import Literal
 from flyteops.model.types import type_wire
-from flyteops.ports.store import BlobStore
+from flyteops.ports.store import BlobStore, StoreFailed
 from flyteops.runtime.converting import convert, each_blob, holds_blob
 from flyteops.runtime.directories import keep_directory
 from flyteops.runtime.endings import Mismatch
@@ -41,9 +43,9 @@ class Intake:
         # A path of the repository may carry the digest it had when it was planned; what runs is what lies there now.
         if isinstance(blob.get("sha256"), str) and "://" in uri:
             return blob
-        path = self._local_path(uri, label)
-        if path is None:
-            return blob
+        if "://" in uri and not uri.startswith("file://"):
+            return self._remote(blob, uri, kind, label)
+        path = self._local_path(uri)
         wanted, there = ("folder", os.path.isdir) if kind == "directory" else ("file", os.path.isfile)
         if not there(path):
             other = "a file" if os.path.isfile(path) else "a folder"  # noqa: PTH113
@@ -67,19 +69,28 @@ class Intake:
     def _fault(self, code: str, message: str, way_out: str) -> None:
         self.faults.append(Diagnostic(code=code, message=message, place=None, help=way_out))
 
-    def _local_path(self, uri: str, label: str) -> str | None:
+    def _local_path(self, uri: str) -> str:
         if uri.startswith("file://"):
             from urllib.parse import unquote
 
             return unquote(uri[len("file://") :])
-        if "://" in uri:
-            self._fault(
-                "FO606",
-                f"{label}: files at {uri.partition('://')[0]}:// are not supported yet",
-                "give a path, relative to the project's folder or absolute",
-            )
-            return None
         return os.path.join(self._root, uri)  # noqa: PTH118
+
+    def _remote(self, blob: dict[str, Json], uri: str, kind: str, label: str) -> Json:
+        scheme = uri.partition("://")[0]
+        if scheme not in SCHEMES:
+            way_out = "an address begins with s3://, gs:// or az://; fetch anything else first and give its path"
+            self._fault("FO606", f"{label}: files at {scheme}:// are not read", way_out)
+            return blob
+        with tempfile.TemporaryDirectory(prefix="flyteops-") as folder:
+            try:
+                path = fetch_remote(uri, kind, folder)
+            except (StoreFailed, ValueError) as failed:
+                self._fault(
+                    "FO606", f"{label}: {uri} cannot be read: {failed}", "check the address and the credentials"
+                )
+                return blob
+            return self._kept(path, kind, str(blob.get("format") or ""), label)
 
     def check(self) -> None:
         """Raises `InvalidProject` with all that was found."""

@@ -38,8 +38,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "FO606",
         "A file at a remote address",
-        "Only files of this machine can be given as inputs so far.",
-        "Fetch the file first and give its path.",
+        "Files at s3://, gs:// and az:// are read when a run is launched and kept by content. This one could not be.",
+        "Correct the address, or the credentials in the environment; or fetch the file first and give its path.",
     ),
     Entry(
         "FO607",
