@@ -97,6 +97,7 @@ def run(
     from flyteops.local import RunRequest
     from flyteops.local import run as run_here
     from flyteops.operations.given import given_inputs
+    from flyteops.operations.growing import Growing
     from flyteops.operations.local_secrets import secrets_for
     from flyteops.operations.running import find, launch
     from flyteops.operations.sources import load_program
@@ -118,6 +119,7 @@ def run(
         folder=str(Path(folder) / "runs"),
         inputs=what.inputs,
         inline=True,
+        grow=Growing(workspace.tree, workspace.sources, domain=workspace.domain),
         scope=_SCOPE,
         secrets=secrets_for(what.graph, program, (_Given(secrets or {}), *workspace.secret_places())),
     )

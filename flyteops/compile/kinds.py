@@ -85,7 +85,7 @@ def _work(known: Known, body: Mapping, kind: str, node: TreeNode, *, interface: 
         case "container" if isinstance(node, Mapping):
             return _pinned(known, read_container(node, interface, faults=known.faults), node)
         case "manifest" if isinstance(node, Scalar):
-            return read_object(node, body, interface, read=known.repository.read, faults=known.faults)
+            return read_object(node, body, interface, repository=known.repository, faults=known.faults)
         case "ref" if isinstance(node, Mapping):
             return _reference(known, node)
     return None

@@ -16,6 +16,7 @@ from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Task, Variable, Workflow
 from flyteops.model.launching import Channel
 from flyteops.model.types import LiteralType
+from flyteops.source.credentials import Allowed
 from flyteops.source.tree import Mapping
 
 __all__ = ["Known", "Python"]
@@ -31,6 +32,8 @@ class Repository:
     """Every file; None when there is no tree to look into, and then no file is missed."""
     images: Dict[str, str] = field(default_factory=dict)
     entities: Dict[str, str] = field(default_factory=dict)
+    allowed: tuple[Allowed, ...] = ()
+    """Values that look like credentials and are none."""
 
 
 NOTHING_BESIDE = Repository()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import text_in
+from flyteops.compile.known import Repository
 from flyteops.compile.spots import within
 from flyteops.compile.status_conditions import check_status_condition
 from flyteops.model.diagnostics import Related
@@ -14,6 +15,7 @@ from flyteops.model.digest import Json, sha256_hex
 from flyteops.model.entities import Interface
 from flyteops.model.types import EnumOf, LiteralType, Simple, spelling
 from flyteops.model.works import ManifestWork
+from flyteops.source.credentials import credentials_in, suspicious
 from flyteops.source.reader import read_yaml
 from flyteops.source.scalars import core_value
 from flyteops.source.suggest import shown
@@ -25,7 +27,7 @@ _TEXT_FORMS = ("int", "float", "bool", "str", "datetime", "date")
 
 
 def read_object(
-    node: Scalar, body: Mapping, interface: Interface, *, read: Callable[[str], bytes | None], faults: Faults
+    node: Scalar, body: Mapping, interface: Interface, *, repository: Repository, faults: Faults
 ) -> ManifestWork | None:
     """The object with its holes and conditions checked; None with the faults noted."""
     before = len(faults.found)
@@ -38,13 +40,15 @@ def read_object(
             label="done: is missing",
             help="add done: 'status.state == \"COMPLETED\"', a condition over the object's status",
         )
-    data = read(node.text)
+    data = repository.read(node.text)
     if data is None:
         faults.add("FO348", f"there is no file {shown(node.text)}", at=node.place, help=_help(node.text))
         return None
     root, found = read_yaml(node.text, data)
     faults.found.extend(found)
     if root is not None:
+        if suspicious(data):
+            faults.found.extend(credentials_in(root, repository.allowed))
         _check_object(root, node, faults)
         _check_holes(root, node, interface, faults)
     if root is None or any(each.severity == "error" for each in faults.found[before:]):

@@ -22,8 +22,10 @@ from flyteops.source.json_tree import read_json
 from flyteops.source.shapes import Table
 from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
 
-MAX_NODES = 5_000
+MAX_NODES = 2_000
 """More is no graph but a list: a map walks it."""
+MOST_FAULTS = 50
+"""So many are told: a loop that writes a thousand nodes writes one mistake a thousand times."""
 GRAPH = Table(
     what="returned graph",
     fields={name: WORKFLOW.fields[name] for name in ("nodes", "outputs")},
@@ -50,7 +52,7 @@ class GraphReader:
         del self._known.faults.found[before:]
         errors = [each for each in in_order(found) if each.severity == "error"]
         if errors or workflow is None or root is None:
-            raise InvalidProject([_told(each, task, root) for each in errors])
+            raise InvalidProject([_told(each, task, root) for each in errors[:MOST_FAULTS]])
         fresh = {name: each for name, each in self._known.tasks.items() if each and name not in self.program.tasks}
         return replace(self.program, tasks={**self.program.tasks, **fresh}), workflow
 
@@ -76,7 +78,11 @@ class GraphReader:
         fixed = tuple(Variable(name=name, type=each.type) for name, each in task.fixed_inputs)
         inputs = (*task.interface.inputs, *fixed)
         reader = reader_of(self._known, {each.name: each for each in inputs}, entries)
-        nodes = [read_node(reader, entry) for entry in entries.values()]
+        before, nodes = len(self._known.faults.found), []
+        for entry in entries.values():
+            nodes.append(read_node(reader, entry))
+            if len(self._known.faults.found) - before > MOST_FAULTS:
+                return None
         ringed = refuse_rings(self._known, reader)
         outputs = _outputs(reader, body, task)
         if ringed or outputs is None or any(node is None for node in nodes):

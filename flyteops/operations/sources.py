@@ -168,7 +168,9 @@ def read_with_lock(tree: Tree, sources: Sources, *, part: Iterable[str] | None =
     except InvalidProject as invalid:
         readings = replace(readings, diagnostics=(*readings.diagnostics, *invalid.diagnostics))
         pins = Pins()
-    beside = Repository(read=tree.read, paths=tree.paths, images=pins.images, entities=pins.entities)
+    beside = Repository(
+        read=tree.read, paths=tree.paths, images=pins.images, entities=pins.entities, allowed=sources.allowed
+    )
     return readings, beside
 
 

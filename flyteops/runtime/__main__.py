@@ -166,7 +166,9 @@ def _run(arguments: Arguments, session: Session, item: int | None) -> int:
         _prepare(arguments, session, item)
     answer = _perform(arguments, session, item)
     if answer.error is not None:
-        sys.stderr.write(f"{answer.error['traceback'] or ''}{answer.error['message']}\n")
+        # What a script said stands in the log already.
+        traceback = "" if "script" in arguments.invocation else answer.error["traceback"]
+        sys.stderr.write(f"{traceback or ''}{answer.error['message']}\n")
     elif answer.result and "--result" in arguments.options:
         with open(arguments.one("--result"), "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(_batched(answer.result, int(arguments.one("--batch", "0"))))

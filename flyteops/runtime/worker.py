@@ -69,7 +69,9 @@ def _attempt(request: dict[str, Any], target: BinaryIO, environment: dict[str, s
     if answer.code and stopping():
         answer.code = STOPPED
     if answer.error is not None:
-        sys.stderr.write(f"{answer.error['traceback'] or answer.error['message']}\n")
+        # What a script said stands in the log already.
+        traceback = "" if "script" in invocation else answer.error["traceback"]
+        sys.stderr.write(f"{traceback or answer.error['message']}\n")
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

@@ -87,7 +87,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "FO353",
         "A returned graph that does not fit its task",
-        "A dynamic task returns at most 5,000 nodes, and gives every output that it declares, of its type.",
+        "A dynamic task returns at most 2,000 nodes, and gives every output that it declares, of its type.",
         "Give the outputs that are declared, and walk lists with map.",
     ),
     Entry(

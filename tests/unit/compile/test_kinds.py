@@ -285,6 +285,14 @@ def test_holes_of_an_object(line: str) -> None:
     assert [each.split(" | ")[1] for each in found] == HOLES[line]
 
 
+def test_a_credential_in_an_object_is_told_and_not_shown() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    text = "manifest: k.yaml\ndone: status.x"
+    found = refused(text, beside={"k.yaml": f"apiVersion: v1\nkind: Pod\nspec: {{token: {secret}}}\n"})
+    assert [each.split(" | ")[0] for each in found] == ["FO330 3:15"]
+    assert secret not in str(found)
+
+
 def test_an_override_without_a_meaning_is_told() -> None:
     assert faults("""
 tasks:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from flyteops.compile import GraphReader, graph_reader
+from flyteops.compile.returned_graph import MOST_FAULTS
 from flyteops.execution.graph import RunTask, graph_of_workflow
 from flyteops.model.entities import Workflow
 from flyteops.model.errors import InvalidProject
@@ -142,10 +143,15 @@ def test_a_fault_has_a_path_into_the_graph(graph: Any, expected: list[str]) -> N
 
 
 def test_a_graph_is_bounded() -> None:
-    nodes = {f"n{number}": {"task": "m:number"} for number in range(5_001)}
+    nodes = {f"n{number}": {"task": "m:number"} for number in range(2_001)}
     assert faults({"nodes": nodes, "outputs": GIVEN}) == [
-        "FO353, at nodes: a graph of 5,001 nodes is too large: at most 5,000 | let one node with map: walk a list"
+        "FO353, at nodes: a graph of 2,001 nodes is too large: at most 2,000 | let one node with map: walk a list"
     ]
+
+
+def test_one_mistake_in_a_loop_is_told_soon() -> None:
+    nodes = {f"n{number}": {"task": "m:add", "inputs": {"a": "x", "b": 2}} for number in range(2_000)}
+    assert len(faults({"nodes": nodes, "outputs": GIVEN})) == MOST_FAULTS
 
 
 def test_a_reader_reads_many_graphs() -> None:
