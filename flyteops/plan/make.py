@@ -264,6 +264,8 @@ def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
     for change in changes:
         if change.entity.kind in INERT and change.action != "retire":
             yield f"{change.entity}: {INERT[change.entity.kind]}"
+        if change.entity.kind is Kind.LAUNCH_PLAN and change.record and change.record.payload.get("overwrite_cache"):
+            yield f"{change.entity} overwrites the cache: each of its runs computes everything anew"
         image = [field for field in change.fields if field.path == "image" or field.path.startswith("image.")]
         if change.entity.kind is Kind.TASK and image and change.recompute == "none":
             way_out = "cache: {include: [image]} would drop them"

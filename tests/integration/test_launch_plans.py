@@ -55,6 +55,13 @@ def test_a_plan_that_overwrites_the_cache_computes_and_keeps(nightly: Repository
     assert cached("launch_plan/nightly", "--cache", "on") == [True]
 
 
+def test_a_plan_that_overwrites_the_cache_is_warned_about(nightly: Repository) -> None:
+    warned = "launch_plan/nightly overwrites the cache: each of its runs computes everything anew"
+    assert warned in nightly.answer("plan")["warnings"]
+    nightly.edit("pipelines/nightly.yaml", "    overwrite_cache: true\n", "")
+    assert warned not in nightly.answer("plan")["warnings"]
+
+
 def test_files_go_where_the_plan_says_and_are_read_from_there(nightly: Repository) -> None:
     path = nightly.root / ".flyteops" / "store" / "teams" / "nightly" / "data"
     found = nightly.answer("run", "launch_plan/nightly")["outputs"]["model"]
