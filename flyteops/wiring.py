@@ -250,11 +250,18 @@ class Workspace:
             namespace=(cluster.namespace if cluster else None)
             or f"{self.settings.project}-{self.domain}".replace("_", "-"),
             store=self.settings.store_of(self.domain),
-            default_image=domain.default_image or PLAIN_IMAGE,
+            default_image=self._pinned(domain.default_image or PLAIN_IMAGE),
             argo=_argo_version(cluster.argo if cluster else None),
             cache_scope=self.domain,
             runner=RunnerInstall(image=f"flyteops-runtime:{tool_version()}"),
         )
+
+    def _pinned(self, image: str) -> str:
+        """The reference with the digest that the lock knows."""
+        from flyteops.operations.locking import read_pins
+
+        digest = read_pins(self.tree).images.get(image)
+        return image if digest is None or "@" in image else f"{image}@{digest}"
 
     def cluster(self) -> Cluster | None:
         """The cluster of the domain, or None when it has none; nothing is asked of it yet."""

@@ -41,7 +41,7 @@ class Images:
         """The image of an expanded body; `written` is the body before, where the image still has its name."""
         node = body.get("image")
         if node is None or is_null(node):
-            return self._by_default(faults)
+            return self.by_default(faults)
         if isinstance(node, Mapping):
             plain = text_in(written, "image")
             like = written.get("image")
@@ -65,7 +65,8 @@ class Images:
         """The digest of a reference that stands elsewhere than in `image:`."""
         return self._pinned(Image(name=reference, reference=reference), at=at, faults=faults).digest
 
-    def _by_default(self, faults: Faults) -> Image | None:
+    def by_default(self, faults: Faults) -> Image | None:
+        """The image of tasks that name none, and of pods that run nothing of the user's."""
         if self._default is not None and self._known is None:
             name, declared = self._default, self.declared.get(self._default)
             if declared is not None:

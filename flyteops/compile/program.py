@@ -174,6 +174,7 @@ def _compile(  # noqa: PLR0913 - all of it is the input of one stage
     for declared in layers.section("node_pools").values():
         known.bodies[f"node_pool/{declared.name}"] = (declared.place, declared.body)
     compile_channels(known)
+    images.by_default(faults)
     compile_tasks(known)
     compile_workflows(known)
     compile_artifacts(known)

@@ -63,8 +63,8 @@ def _unpinned(program: Program, image: str, address: str) -> Diagnostic:
         message=f'the image "{image}" has no digest, and {address} would run it in a cluster',
         place=origin(program, f"task/{task}", "image") if task else None,
         label="a tag may be another image tomorrow",
-        help="Write registry/name@sha256:<64 hex digits>, here or as `default_image` of the domain; flyteops.lock, "
-        "which would pin a tag, does not exist yet.",
+        help="Run flyteops lock and commit flyteops.lock, or write registry/name@sha256:<64 hex digits>, here or as "
+        "`default_image` of the domain.",
     )
 
 

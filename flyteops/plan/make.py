@@ -266,7 +266,10 @@ def _warnings(program: Program, changes: tuple[Change, ...]) -> Iterator[str]:
             yield f"{change.entity}: {INERT[change.entity.kind]}"
         if change.entity.kind is Kind.LAUNCH_PLAN and change.record and change.record.payload.get("overwrite_cache"):
             yield f"{change.entity} overwrites the cache: each of its runs computes everything anew"
-        image = [field for field in change.fields if field.path == "image" or field.path.startswith("image.")]
+        # That a digest is known now is no other image.
+        known = {field.path for field in change.fields if field.path.endswith("digest") and field.before is None}
+        paths = {field.path for field in change.fields} - known
+        image = [path for path in paths if path == "image" or path.startswith("image.")]
         if change.entity.kind is Kind.TASK and image and change.recompute == "none":
             way_out = "cache: {include: [image]} would drop them"
             yield f"the image of {change.entity} changed; its cached results are kept ({way_out})"

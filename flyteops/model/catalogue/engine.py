@@ -107,7 +107,7 @@ ENTRIES: tuple[Entry, ...] = (
         "FO765",
         "an image without a digest would run in a cluster",
         "A tag may name another image tomorrow; what runs in a cluster is pinned by a digest.",
-        "Write registry/name@sha256:<64 hex digits>.",
+        "Run flyteops lock, or write registry/name@sha256:<64 hex digits>.",
     ),
     Entry(
         "FO766",
