@@ -177,7 +177,7 @@ class _Laid:
             "FO836",
             f"the pod template {self.template.name} does not fit {self.at[0]}: {what}",
             at=self.at,
-            label="laid around this task",
+            label=f"the template, laid around {self.at[0]}",
             way_out="Say it in one of the two places.",
         )
 

@@ -29,7 +29,7 @@ from flyteops.model.surroundings import (
 from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
 from flyteops.source.quantities import duration_s
-from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
+from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
 
 _T = TypeVar("_T", PodTemplate, ActorUse)
 LAID_OPEN = ("image", "resources")
@@ -47,6 +47,7 @@ class Surroundings:
         self, layers: Layers, python: _Signatures, faults: Faults, *, read: Callable[[str], bytes | None]
     ) -> None:
         self._actors = layers.section("actors")
+        self._layers = layers
         self._faults = faults
         self.secrets = {
             name: _source(each, read, faults) if is_whole(each, faults=faults) else None
@@ -116,6 +117,26 @@ class Surroundings:
             checkpoint=flag_in(body, "checkpoint") is True,
             batch=int_of(body.get("batch")),
         )
+
+    def opened(self, body: Mapping) -> Mapping:
+        """The task's body with what it names laid open: where each value of a secret's source, a template or an actor
+        was written."""
+        for field, section in (("pod_template", "pod_templates"), ("actor", "actors")):
+            name, key = body.get(field), body.key(field)
+            declared = self._layers.section(section).get(name.text) if isinstance(name, Scalar) else None
+            if key is not None and declared is not None:
+                body = with_field(body, key, declared.body)
+        key, secrets = body.key("secrets"), map_in(body, "secrets")
+        if key is None or secrets is None:
+            return body
+        for entry in secrets.entries:
+            named = entry.value.get("secret") if isinstance(entry.value, Mapping) else entry.value
+            declared = self._layers.section("secrets").get(named.text) if isinstance(named, Scalar) else None
+            if declared is not None:
+                source = Entry(key=Scalar(text="from", style="plain", place=declared.place), value=declared.body)
+                laid = Mapping(entries=(source,), place=entry.value.place)
+                secrets = with_field(secrets, entry.key, laid)
+        return with_field(body, key, secrets)
 
     def _template_of(self, owner: str, body: Mapping) -> PodTemplate | None:
         written = map_in(body, "pod_template")

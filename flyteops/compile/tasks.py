@@ -67,7 +67,7 @@ def _lower(known: Known, declared: Declared, make: Callable[[], Made | None], at
     declared = known.surroundings.with_actor(declared)
     faults, name, body = known.faults, declared.name, declared.body
     expanded = known.profiles.expand(body, faults=faults)
-    known.bodies[f"task/{name}"] = (declared.place, expanded)
+    known.bodies[f"task/{name}"] = (declared.place, known.surroundings.opened(expanded))
     known.task_bodies[name] = body
     settings = known.profiles.lower(expanded, written=body, owner=name, faults=faults, sound=declared.sound, at=at)
     made = make()

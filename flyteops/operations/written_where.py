@@ -10,7 +10,14 @@ from flyteops.model.diagnostics import Place
 from flyteops.model.ids import SECTIONS, EntityId
 from flyteops.source.manifests import FileManifest
 
-_PROFILES = {"resources": "profile", "images": "image", "node_pools": "node pool", "actors": "actor"}
+_PROFILES = {
+    "resources": "profile",
+    "images": "image",
+    "node_pools": "node pool",
+    "actors": "actor",
+    "pod_templates": "pod template",
+    "secrets": "secret",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,3 +224,16 @@ tests:
             "where it is free"
         )
     ]
+
+
+def test_what_is_laid_open_keeps_the_place_where_it_is_written() -> None:
+    found = program(f"""{SECRETS.split("  db:")[0]}
+pod_templates:
+  side: {{spec: {{nodeSelector: {{disk: ssd}}}}}}
+actors:
+  scorer: {{replicas: 2}}
+tasks:
+  t: {{function: "m:number", secrets: {{HF: hf}}, pod_template: side, actor: scorer}}
+""").origins
+    paths = ("secrets.HF.from.kubernetes.key", "pod_template.spec.nodeSelector.disk", "actor.replicas")
+    assert [found[f"task/t.{path}"].line for path in paths] == [4, 7, 9]
