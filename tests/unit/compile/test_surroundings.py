@@ -227,7 +227,7 @@ tests:
 
 
 def test_what_is_laid_open_keeps_the_place_where_it_is_written() -> None:
-    found = program(f"""{SECRETS.split("  db:")[0]}
+    found = program(f"""{SECRETS.split("  db:", maxsplit=1)[0]}
 pod_templates:
   side: {{spec: {{nodeSelector: {{disk: ssd}}}}}}
 actors:
