@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from flyteops.model.entities import Amount, MapCall, Node, Placement, Resources, Task, TaskCall, TaskSettings
+from flyteops.model.entities import (
+    Amount,
+    LaunchPlanCall,
+    MapCall,
+    Node,
+    Placement,
+    Resources,
+    Task,
+    TaskCall,
+    TaskSettings,
+)
 from flyteops.model.plan import Plan, PlanContext, Timing
 from flyteops.model.pools import NodePool
 from flyteops.model.program import Program
@@ -150,3 +160,20 @@ def test_who_asks_for_no_gpu_and_has_no_pools_is_told_of_steps_alone() -> None:
     plan = planned(call(plain), tasks=(plain,), pools=())
     assert render_plan(plan).splitlines()[-1].endswith("Recompute: 1 of 1 steps.")
     assert "Recompute costs" not in render_comment(plan)
+
+
+def test_what_runs_inside_runs_of_its_own_counts_and_once_per_item_is_unknown() -> None:
+    inner = s.workflow("inner", (), (call(FIT),), ())
+    once = Node(name="once", body=LaunchPlanCall(launch_plan="inner", inputs=()), outputs=())
+    inputs = (s.var("day", STR),)
+    by_day = s.workflow("by_day", inputs, (call(FIT),), ())
+    each = Node(name="each", body=MapCall(callee="by_day", kind="workflow", over=(DAYS,), inputs=()), outputs=())
+    for node, hours, basis in (
+        (once, 2.0 + 2.0, "median of the last runs"),  # inner by itself, and as launched
+        (each, 2.0, "median of the last runs; 1 step unknown"),  # by_day by itself; how often, the run decides
+    ):
+        outer = s.workflow("outer", (), (node,), ())
+        workflows = (inner, outer) if node is once else (by_day, outer)
+        program = replace(s.program((FIT,), workflows, ()), node_pools=(A100,))
+        size = size_of(make_plan(program, s.NOTHING, tree=s.TREE), took(fit=3600))
+        assert (size.gpu_hours, size.basis) == (hours, basis)
