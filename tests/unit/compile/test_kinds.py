@@ -300,3 +300,22 @@ tasks:
 workflows:
   w: {nodes: {n: {task: raw, overrides: {image: "d/e:f"}}}}
 """) == ["FO347 6:42 | image means nothing for this task | the container says its own image | delete the override"]
+
+
+def test_an_overlay_changes_a_kind_or_part_of_it() -> None:
+    base = """
+    tasks:
+      raw: {container: {image: "a/b:c", command: [x]}}
+      said: {script: "true", outputs: {n: int}}
+    """
+    overlay = """
+    domain: production
+    tasks:
+      raw: {container: {image: "a/b:d"}}
+      said: {script: null, function: "m:number"}
+      more: {script: "false"}
+    """
+    found = program(files={"a.yaml": base, "b.yaml": overlay}, domain="production").tasks
+    assert found["raw"].work == ContainerWork(image="a/b:d", command=("x",))
+    assert isinstance(found["said"].work, FunctionWork)
+    assert found["more"].work == ScriptWork(script="false")
