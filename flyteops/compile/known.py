@@ -54,6 +54,8 @@ class Known:
     workflows: dict[str, Workflow | None] = field(default_factory=dict)
     launch_plans: dict[str, LaunchPlan | None] = field(default_factory=dict)
     """Those looked at so far, None for a broken one: a node may launch a plan before all of them are compiled."""
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Steps of a run of each workflow, with all that it calls."""
     bodies: dict[str, tuple[Place, Mapping]] = field(default_factory=dict)
     """Effective bodies by address, profiles laid open: where each effective value was written."""
     task_bodies: dict[str, Mapping] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from flyteops.compile.queries import as_query
 from flyteops.compile.reading import Reader
 from flyteops.compile.recursion import refuse_recursion, workflow_calls
 from flyteops.compile.rings import in_order, rings_of
+from flyteops.compile.run_size import MOST_STEPS, steps_of
 from flyteops.compile.scope import Scope
 from flyteops.compile.variables import read_variables
 from flyteops.model.artifacts import ArtifactQuery
@@ -33,7 +34,25 @@ def compile_workflows(known: Known) -> None:
         refuse_recursion(known, ring, calls)
     for name in in_order(calls):
         if name in declared:
-            known.workflows[name] = None if name in looping else _workflow(known, declared[name])
+            known.workflows[name] = None if name in looping else _bounded(known, declared[name])
+
+
+def _bounded(known: Known, declared: Declared) -> Workflow | None:
+    """The workflow, refused when a run of it would have more steps than anybody can look at."""
+    workflow = _workflow(known, declared)
+    if workflow is None:
+        return None
+    known.sizes[declared.name] = steps = steps_of(workflow, known.sizes, known.launch_plans)
+    if steps <= MOST_STEPS:
+        return workflow
+    known.faults.add(
+        "FO248",
+        f"a run of {declared.name} would have {steps:,} steps with all that it calls, and {MOST_STEPS:,} is the most",
+        at=declared.place,
+        label="each call brings the steps of what is called",
+        help="walk a list with map: instead of calling one workflow many times",
+    )
+    return None
 
 
 def _workflow(known: Known, declared: Declared) -> Workflow | None:

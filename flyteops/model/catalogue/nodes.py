@@ -42,6 +42,13 @@ ENTRIES: tuple[Entry, ...] = (
         "Rename the node.",
     ),
     Entry(
+        "FO248",
+        "A run would have too many steps",
+        "Every call of a workflow or launch plan brings all of its steps; workflows that call others twice each double "
+        "the run. A run with all that it launches has at most 50,000 steps; a map has any number of items.",
+        "Walk a list with map: instead of calling one workflow many times, or take a level of calls out.",
+    ),
+    Entry(
         "FO618",
         "An answer is for no gate",
         "--approve, --refuse and --answer name gates of the run: `publish`, `sub.publish` inside a workflow, "
