@@ -45,11 +45,51 @@ class Files:
 
     def matching(self, patterns: Iterable[str]) -> tuple[str, ...]:
         """Paths that a pattern names: `*` within a folder, `**` through folders; a folder stands for all in it."""
-        wanted = re.compile("|".join(_regex(each) for each in patterns) or "(?!)")
-        return tuple(path for path in self._paths() if wanted.fullmatch(path)) if self._paths else ()
+        wanted = [tuple(each.strip("/").split("/")) for each in patterns]
+        paths = self._paths() if self._paths else ()
+        return tuple(path for path in paths if any(_names(each, tuple(path.split("/"))) for each in wanted))
 
 
-def _regex(pattern: str) -> str:
-    parts = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    words = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern.rstrip("/"))
-    return "".join(parts.get(word) or re.escape(word) for word in words) + "(?:/.*)?"
+def _names(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    """Whether the pattern names the path or a folder that it lies in. Looks at each pair of parts once: a pattern of
+    many stars takes no longer than its length times that of the path."""
+    reached = {0}  # how many parts of the pattern may be used up
+    for part in path:
+        if len(pattern) in reached:
+            return True  # a folder
+        after: set[int] = set()
+        for at in _through(reached, pattern):
+            if at < len(pattern) and pattern[at] == "**":
+                after.add(at)
+            elif at < len(pattern) and _part(pattern[at], part):
+                after.add(at + 1)
+        reached = after
+    return len(pattern) in _through(reached, pattern)
+
+
+def _through(reached: set[int], pattern: tuple[str, ...]) -> set[int]:
+    """The same, and what comes after each `**` that stands for nothing."""
+    found = set(reached)
+    for at in sorted(reached):
+        step = at
+        while step < len(pattern) and pattern[step] == "**":
+            step += 1
+            found.add(step)
+    return found
+
+
+def _part(pattern: str, text: str) -> bool:
+    """Whether a part of a path is named by a part of a pattern, with `*` and `?`; greedy, and so linear."""
+    star = -1
+    at = kept = position = 0
+    while position < len(text):
+        if at < len(pattern) and pattern[at] == "*":
+            star, kept, at = at, position, at + 1
+        elif at < len(pattern) and pattern[at] in ("?", text[position]):
+            at, position = at + 1, position + 1
+        elif star >= 0:
+            kept += 1
+            at, position = star + 1, kept
+        else:
+            return False
+    return all(each == "*" for each in pattern[at:])
