@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     default=10.0,
     show_default=True,
     metavar="SECONDS",
-    help="Longest wait for the engine to take up the schedules.",
+    help="Longest wait until the cluster serves what was applied.",
 )
 @click.option("--accept-cluster", metavar="UID", help="The domain moves to this cluster, such as one built anew.")
 @click.option("-y", "--auto-approve", is_flag=True, help="Do not ask.")

@@ -9,7 +9,7 @@ from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.model.plan import Plan
 from flyteops.model.state import Fence, ObjectRecord, Revision
 from flyteops.operations.cluster_faults import foreign, generation_moved
-from flyteops.operations.cluster_health import wait_until_healthy
+from flyteops.operations.cluster_health import wait_until_served
 from flyteops.operations.cluster_side import ClusterSide, identify, in_parallel, observe
 from flyteops.operations.effects import Journal, carry_out, remember_cluster, settle
 from flyteops.operations.planning import Planned
@@ -120,7 +120,7 @@ def apply(
     finally:
         registry.release_lease(fence)
     if side is not None:
-        wait_until_healthy(side, clock=clock, wait=wait, report=report)
+        wait_until_served(side, clock=clock, wait=wait, report=report)
     return Applied(plan=plan, generation=generation, changed=True)
 
 

@@ -41,7 +41,7 @@ class ClusterSide:
     accepted_cluster: str = ""
     """A cluster that a person named as the new one of this domain."""
     wait_s: float = 0.0
-    """How long an apply waits for the engine to take up its clocks."""
+    """How long an apply waits until the cluster serves what was applied; 0 for not at all."""
 
 
 def identify(side: ClusterSide, records: tuple[ObjectRecord, ...]) -> ClusterIdentity:

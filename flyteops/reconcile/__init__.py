@@ -13,7 +13,7 @@ from flyteops.reconcile.effects import (
     unrecorded,
 )
 from flyteops.reconcile.fields import ABSENT, Absent, FieldDrift, differs, drift
-from flyteops.reconcile.health import taken_up, trouble_of, unfinished_runs
+from flyteops.reconcile.health import trouble_of, unfinished_runs
 from flyteops.reconcile.objects import (
     API,
     CLUSTER_REF,
@@ -40,6 +40,6 @@ __all__ = [
     "ABSENT", "API", "CLUSTER_REF", "CRON", "DIGEST", "EPOCH", "LINEAGE", "OPERATION", "OWNED_KINDS", "TEMPLATE",
     "UNFINISHED", "WORKFLOW", "Absent", "Decision", "Drift", "FieldDrift", "Kept", "Leftovers", "Mark", "ObjectDrift",
     "Observation", "Stranger", "Wanted", "cluster_of", "decide", "differs", "drift", "effects_id", "find_drift",
-    "is_ours", "leftovers", "marked", "operation_id", "pending", "pointer_changes", "selector", "settled", "taken_up",
+    "is_ours", "leftovers", "marked", "operation_id", "pending", "pointer_changes", "selector", "settled",
     "trouble_of", "unfinished_runs", "unrecorded", "used_templates", "wanted_objects",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the engine says of a clock: that it took it up, or why it will not start anything."""
+"""What the engine says of a clock, and which runs it has not ended."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ _TROUBLE = ("SpecError", "SubmissionError")
 KIND_LABEL, NAME_LABEL = "flyteops/kind", "flyteops/name"
 
 
-def taken_up(clock: Live) -> bool:
-    """Whether an engine has written anything about the clock: without one its status stays empty."""
-    return bool(_map(clock.body.get("status")))
-
-
 def trouble_of(clock: Live) -> str:
-    """Why the engine cannot start the clock, in its own words; empty when it says nothing of that kind."""
+    """Why the engine could not start the clock at its last slot, in its own words; empty when it does not say so."""
     conditions = _map(clock.body.get("status")).get("conditions")
     told = [_map(each) for each in conditions] if isinstance(conditions, list | tuple) else []
     return "; ".join(
