@@ -46,18 +46,21 @@ def secret_variable(name: str) -> str:
 
 class Checkpoint:
     """What an attempt leaves to the next one: one file, folder or some bytes, the last that was saved.
-    Outside a run it lasts as long as the process."""
+    Outside a run it lasts as long as this object, below `folder` or in a temporary one."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str | None = None) -> None:
+        self._folder = folder
         self._kept: Path | None = None
 
     def save(self, what: bytes | str | os.PathLike[str]) -> None:
         """Keeps bytes, or the file or folder at a path, in place of what was kept before."""
         import shutil
         import tempfile
+        import weakref
         from pathlib import Path
 
-        place = Path(tempfile.mkdtemp(prefix="flyteops-checkpoint-"))
+        place = Path(tempfile.mkdtemp(prefix=".flyteops-checkpoint-", dir=self._folder))
+        weakref.finalize(self, shutil.rmtree, place, ignore_errors=True)
         if isinstance(what, bytes):
             target = place / "checkpoint"
             target.write_bytes(what)

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -110,6 +112,7 @@ def run(
     what = launch(program, find(program, address), given_inputs((), ("inputs.json", document)), look=_find_nothing)
     root = workspace.settings.root
     folder = tempfile.mkdtemp(prefix="flyteops-test-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # files among the outputs are read after this returns
     store = FileStore(Path(folder) / "store")
     request = RunRequest(
         graph=what.graph,

@@ -38,7 +38,7 @@ def current_of(session: Session, invocation: JsonObject, item: int | None) -> Cu
         number=session.number or (lambda: _number(session, step)),
         scheduled_time=lambda: _scheduled(session),
         secrets=secrets_of(session, invocation),
-        checkpoint=StoredCheckpoint(session, step) if invocation.get("checkpoint") else _Forgetful(),
+        checkpoint=StoredCheckpoint(session, step) if invocation.get("checkpoint") else _Forgetful(session.folder),
         deck=Deck() if invocation.get("deck") else _Unkept(),
         progress=_now_and_then(session),
         stop=session.stop,
