@@ -169,7 +169,7 @@ class Workspace:
         path, project = self.settings.registry_path(), self.settings.project
         registry = SqliteRegistry(path, project=project, clock=system_clock(), ids=system_ids(), tool=tool)
         if writing:
-            refuse_embedded_in_ci(registry.snapshot(self.domain).lineage, environ=self.environ)
+            refuse_embedded_in_ci(registry.lineage(), environ=self.environ)
         return registry
 
     def timings(self, plan: Plan, *, user: str, remote: bool = False) -> dict[str, Timing]:

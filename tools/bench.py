@@ -1,10 +1,11 @@
 """How fast, as ratios of things measured side by side in this run; never an absolute promise.
 
-    make bench                              # or: .venv/bin/python tools/bench.py [--only help plan slope run]
+    make bench                                # or: .venv/bin/python tools/bench.py [--only help plan slope …]
     make bench BENCH="--only plan --profile"  # and where the time goes
 
 Each ratio is the median over rounds; in each round both sides run one after the other, so that a busy machine slows
-both. Projects are generated, the same each time.
+both. Projects are generated, the same each time. A variable FLYTEOPS_BENCH_FLYTE that names the `flyte` program of
+Flyte 2 adds a comparison with it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -58,6 +60,10 @@ workflows:
       only: {task: "trivial:answer"}
     outputs: {o: $only}
 """
+FLYTE_CONFIG = """\
+admin: {endpoint: "dns:///localhost:1", insecure: true}
+task: {project: bench, domain: development, org: bench}
+"""
 LOADER = """
 import os, sys, yaml
 for name in sorted(os.listdir(sys.argv[1])):
@@ -90,7 +96,7 @@ def bench_help(folder: Path, rounds: int, profile: bool) -> int:
 
 
 def bench_plan(folder: Path, rounds: int, profile: bool) -> int:
-    project = generate(folder / "plan", 1000)
+    project = generated(folder, 1000)
     command = [*FLYTEOPS, "plan", "-o", "json"]
     loader = [PYTHON, "-I", "-c", LOADER, str(project / "pipelines")]
     cold = timed(command, project, before=lambda: forget(project))
@@ -103,24 +109,55 @@ def bench_plan(folder: Path, rounds: int, profile: bool) -> int:
 
 
 def bench_slope(folder: Path, rounds: int, profile: bool) -> int:
-    small, large = generate(folder / "small", 1000), generate(folder / "large", 10_000)
     command = [*FLYTEOPS, "plan", "-o", "json"]
-    for project in (small, large):
-        run([*FLYTEOPS, "apply", "-y"], project)
-    turns = iter(range(1_000_000))
-
-    def one_change(project: Path) -> Callable[[], None]:
-        def change() -> None:
-            path = project / "pipelines" / "task-00007.yaml"
-            path.write_text(TASK.format(i=7, module=0, turn=next(turns)), encoding="utf-8")
-
-        return change
-
-    sides = timed(command, large, before=one_change(large)), timed(command, small, before=one_change(small))
-    late = report("plan of 10,000 against 1,000, one file changed", 6, paired(*sides, min(rounds, 5)))
+    sides = changed_plan(applied(folder, 10_000)), changed_plan(applied(folder, 1000))
+    late = report("plan of 10,000 against 1,000, one file changed", 4, paired(*sides, min(rounds, 5)))
     if profile:
-        hot_functions(command, large)
+        hot_functions(command, applied(folder, 10_000))
     return late
+
+
+def bench_memory(folder: Path, rounds: int, profile: bool) -> int:
+    """Of one run: a peak does not depend on how busy the machine is."""
+    del rounds, profile
+    project = generated(folder, 10_000)
+    forget(project)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    run([*FLYTEOPS, "plan", "-o", "json"], project)
+    peak = max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, before) / 1024
+    print(f"{'memory of a cold plan of 10,000':<58} {150:>5} MiB {peak:>6.0f} MiB{'  MISSED' if peak > 150 else ''}")
+    return int(peak > 150)
+
+
+def bench_apply(folder: Path, rounds: int, profile: bool) -> int:
+    del profile
+    project = applied(folder, 1000)
+    run(["git", "checkout", "-q", "."], project)
+    apply, plan = [*FLYTEOPS, "apply", "-y"], [*FLYTEOPS, "plan", "-o", "json"]
+    pairs = paired(timed(apply, project), timed(plan, project, before=lambda: forget_cache(project)), rounds)
+    return report("apply of 1,000 unchanged against a cold plan of them", 1.5, pairs)
+
+
+def bench_flyte(folder: Path, rounds: int, profile: bool) -> int:
+    """Beside Flyte 2, where it is at hand: its functions are the same ten to a module, each with its decorator."""
+    del profile
+    flyte = os.environ.get("FLYTEOPS_BENCH_FLYTE")
+    if not flyte:
+        print("(no comparison with Flyte 2: FLYTEOPS_BENCH_FLYTE does not name its `flyte`)")
+        return 0
+    peer = folder / "peer"
+    write(peer / "config.yaml", FLYTE_CONFIG)
+    for module in range(1000 // PER_MODULE):
+        write(peer / f"m{module:04d}.py", flyte_module(module))
+    words = ["-c", "config.yaml", "deploy", "--dry-run", "--all", "--recursive", "--copy-style", "none"]
+    theirs = timed([flyte, *words, "--version", "v1", "."], peer)
+    late = 0
+    for count in (1000, 10_000):
+        pairs = paired(changed_plan(applied(folder, count)), theirs, min(rounds, 5))
+        late += report(f"plan of {count:,}, one file changed, against Flyte 2's 1,000", 0.2, pairs)
+    cold = generated(folder, 1000)
+    pairs = paired(timed([*FLYTEOPS, "plan"], cold, before=lambda: forget(cold)), theirs, min(rounds, 5))
+    return late + report("cold plan of 1,000 against Flyte 2's 1,000", 1, pairs)
 
 
 def bench_run(folder: Path, rounds: int, profile: bool) -> int:
@@ -138,11 +175,48 @@ def bench_run(folder: Path, rounds: int, profile: bool) -> int:
 
 
 BENCHES: dict[str, Callable[[Path, int, bool], int]] = {
+    "memory": bench_memory,  # the first: peaks of children count together
     "help": bench_help,
     "plan": bench_plan,
     "slope": bench_slope,
+    "apply": bench_apply,
     "run": bench_run,
+    "flyte": bench_flyte,
 }
+
+
+def generated(folder: Path, count: int) -> Path:
+    """A project of so many tasks with no registry, made once."""
+    project = folder / f"new-{count}"
+    return project if project.exists() else generate(project, count)
+
+
+def applied(folder: Path, count: int) -> Path:
+    """A project of so many tasks that was applied, made once."""
+    project = folder / f"applied-{count}"
+    if not project.exists():
+        generate(project, count)
+        run([*FLYTEOPS, "apply", "-y"], project)
+    return project
+
+
+def changed_plan(project: Path) -> Callable[[], float]:
+    """A plan after one file changed."""
+    turns = iter(range(1, 1_000_000))
+
+    def change() -> None:
+        path = project / "pipelines" / "task-00007.yaml"
+        path.write_text(TASK.format(i=7, module=0, turn=next(turns)), encoding="utf-8")
+
+    return timed([*FLYTEOPS, "plan", "-o", "json"], project, before=change)
+
+
+def flyte_module(module: int) -> str:
+    """A module of the bench with the decorators of Flyte 2."""
+    head = f'"""A module of the bench."""\nimport flyte\n\nenv = flyte.TaskEnvironment(name="m{module:04d}")\n'
+    functions = range(module * PER_MODULE, (module + 1) * PER_MODULE)
+    made = (FUNCTION.format(i=i, i1=i + 1).replace("\ndef f", "\n@env.task\ndef f", 1) for i in functions)
+    return head + "".join(made)
 
 
 def generate(project: Path, count: int) -> Path:
@@ -174,6 +248,11 @@ def commit(project: Path) -> None:
 def forget(project: Path) -> None:
     """Takes away what an earlier plan left, so that the next one is cold."""
     subprocess.run(["rm", "-rf", str(project / ".flyteops")], check=True)
+
+
+def forget_cache(project: Path) -> None:
+    """Takes away what an earlier plan kept, and leaves what was applied."""
+    subprocess.run(["rm", "-rf", str(project / ".flyteops" / "cache")], check=True)
 
 
 def environment() -> dict[str, str]:
@@ -213,7 +292,8 @@ def report(what: str, target: float, pairs: list[tuple[float, float]]) -> int:
     ratio = statistics.median(a / b for a, b in pairs)
     ours, theirs = (statistics.median(side) * 1000 for side in zip(*pairs, strict=True))
     mark = "" if ratio <= target else "  MISSED"
-    print(f"{what:<58} {target:>7.0f}x {ratio:>8.1f}x   {ours:.0f} ms : {theirs:.0f} ms{mark}", flush=True)
+    digits = 2 if target < 1 else 1
+    print(f"{what:<58} {target:>7g}x {ratio:>8.{digits}f}x   {ours:.0f} ms : {theirs:.0f} ms{mark}", flush=True)
     return int(ratio > target)
 
 

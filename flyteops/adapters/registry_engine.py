@@ -36,6 +36,10 @@ class SqlRegistry:
         where = self._domain(domain)
         return self._engine.reading(lambda database: reading.snapshot_of(database, where), otherwise=empty)
 
+    def lineage(self) -> str:
+        """The name of the registry for life; empty when there is none yet. Reads nothing else."""
+        return self._engine.reading(reading.lineage_of, otherwise="")
+
     def snapshot_at(self, domain: str, generation: int) -> Snapshot:
         """The pointers of an older generation with their records; `Refused` when it is not there or not whole."""
         where = self._domain(domain)

@@ -42,7 +42,7 @@ class KeptModule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
     """`context` and `for_all` are digests of what decides about every file; `beside` of what was read for all.
-    `warnings` stand each beside a file of which it follows; beside nothing when it follows of the context."""
+    `warnings` stand each beside a file of which it follows; beside nothing when it follows of what is part of all."""
 
     context: str
     for_all: str = ""
@@ -61,7 +61,7 @@ def written(kept: Kept) -> bytes:
             number[path],
             each.digest,
             sorted(each.links.names),
-            int(each.links.for_all),
+            each.links.holds,
             sorted(number[other] for other in each.links.needs if other in number),
             sorted(number[other] for other in each.links.python if other in number),
             each.beside,
@@ -107,12 +107,12 @@ def _read(document: dict) -> Kept:  # type: ignore[type-arg]
     paths = document["paths"]
     none: frozenset[str] = frozenset()
     files = {}
-    for at, digest, names, for_all, needs, python, beside, entities, loud in document["files"]:
+    for at, digest, names, holds, needs, python, beside, entities, loud in document["files"]:
         files[paths[at]] = KeptFile(
             digest=digest,
             links=Links(
                 names=frozenset(names),
-                for_all=bool(for_all),
+                holds=holds,
                 needs=frozenset([paths[each] for each in needs]) if needs else none,
                 python=frozenset([paths[each] for each in python]) if python else none,
             ),

@@ -10,16 +10,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal as OneOf
 from typing import Protocol
 
 from flyteops.source.imports import FirstParty
-from flyteops.source.mentions import dotted_in, last_word, outline, words_of
+from flyteops.source.mentions import Outline, dotted_in, last_word, outline, words_of
 
-NAMED = frozenset({"resources", "images", "tasks", "workflows", "launch_plans", "channels"})
+NAMED = frozenset({
+    "resources", "images", "tasks", "workflows", "launch_plans", "channels", "artifacts", "secrets", "pod_templates",
+    "actors",
+})  # fmt: skip
 """Sections whose entries matter to those only that name them."""
 _FOR_ALL = frozenset({"node_pools"})
 """Sections whose entries matter to all, each by itself."""
+_SAID_FOR_ALL = frozenset({"pickle"})
+"""Words by which an entry says something that holds for all."""
+_LIKE = "like"
+_TELLING = _SAID_FOR_ALL | {_LIKE}
 _OTHERS = frozenset({"apiVersion", "domain", "defaults"})
+
+
+Holding = OneOf["for those that name it", "as what it is like", "for all", "for all, with what it needs"]
+"""For which entities the words of a file may hold: overlays with defaults bring in what they name themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +39,7 @@ class Links:
     """What one declaration file declares, and the declaration files and Python files that it may need itself."""
 
     names: frozenset[str]
-    for_all: bool
-    """Whether it holds for entities that do not name it, as an overlay with defaults does."""
+    holds: Holding = "for those that name it"
     needs: frozenset[str] = frozenset()
     python: frozenset[str] = frozenset()
 
@@ -40,9 +51,26 @@ def declared_in(path: str, data: bytes, *, domain: str) -> Links | None:
     if found is None or not found.sections <= NAMED | _FOR_ALL | _OTHERS:
         return None
     if found.domain not in (None, domain):
-        return Links(names=frozenset(), for_all=False)
-    for_all = {"domain", "defaults"} <= found.sections or not found.sections.isdisjoint(_FOR_ALL)
-    return Links(names=found.names, for_all=for_all)
+        return Links(names=frozenset())
+    return Links(names=found.names, holds=_holding(path, data, found))
+
+
+def _holding(path: str, data: bytes, found: Outline) -> Holding:
+    if {"domain", "defaults"} <= found.sections:
+        return "for all, with what it needs"
+    words = words_of(path, data) if b"\\" in data else {each for each in _TELLING if each.encode() in data}
+    if not found.sections.isdisjoint(_FOR_ALL) or not _SAID_FOR_ALL.isdisjoint(words):
+        return "for all"
+    return "as what it is like" if _LIKE in words else "for those that name it"
+
+
+def hold_for_all(files: Mapping[str, Links]) -> set[str]:
+    """The files that hold for all by their own words, or by those of what their entries are like."""
+    found = {path for path, each in files.items() if each.holds == "for all"}
+    alike = {path: each for path, each in files.items() if each.holds == "as what it is like"}
+    while more := {path for path, each in alike.items() if path not in found and not found.isdisjoint(each.needs)}:
+        found |= more
+    return found
 
 
 def linked(

@@ -156,7 +156,9 @@ class _Compiling:
         )
 
     def _holds(self, witness: str) -> bool:
-        return not witness or (witness in self.survey.digests and witness not in self.files)
+        if not witness:  # it follows of what every part has in it
+            return self.survey.part(()).isdisjoint(self.files)
+        return witness in self.survey.digests and witness not in self.files
 
     def program(self) -> Program:
         """What was compiled, as one program, with the warnings of all files."""

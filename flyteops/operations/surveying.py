@@ -11,6 +11,7 @@ from flyteops.operations.linking import (
     Links,
     declared_in,
     declaring_files,
+    hold_for_all,
     linked,
     mentioned,
     python_of,
@@ -120,9 +121,9 @@ class _Surveying:
             else each
             for path, each in declared.items()
         }
-        start = {path for path, each in links.items() if each.for_all}
+        start = {path for path, each in links.items() if each.holds == "for all, with what it needs"}
         start |= mentioned(SETTINGS_FILE, self.settings, declaring)
-        for_all = frozenset(reached(start, links))
+        for_all = frozenset(reached(start, links) | hold_for_all(links))
         python = python_of(SETTINGS_FILE, self.settings, modules)
         python |= {file for path in for_all for file in links[path].python}
         found_modules, changed = self._modules(

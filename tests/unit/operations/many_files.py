@@ -98,6 +98,62 @@ defaults: {task: {retries: 5}}
 tasks:
   read-orders: {resources: {memory: 2Gi}}
 """,
+    "pipelines/models/train.yaml": """\
+apiVersion: flyteops/v1
+tasks:
+  train-net:
+    function: shop.nets:train
+    outputs: {net: {pickle: true}}
+    secrets: [hub-token]
+""",
+    "pipelines/models/ask.yaml": """\
+apiVersion: flyteops/v1
+tasks:
+  ask-net: {function: "shop.nets:ask", actor: warm}
+""",
+    "pipelines/models/flow.yaml": """\
+apiVersion: flyteops/v1
+workflows:
+  nets:
+    nodes:
+      made: {task: train-net}
+      asked: {task: ask-net, inputs: {net: $made.net}}
+    outputs: {answer: $asked}
+launch_plans:
+  on-answer:
+    workflow: answered
+    trigger: {artifact: answers, bind: {number: $artifact}}
+""",
+    "pipelines/models/again.yaml": """\
+apiVersion: flyteops/v1
+workflows:
+  answered:
+    inputs: {number: int}
+    nodes:
+      one: {task: "shop.tell:tell", inputs: {text: got it}}
+""",
+    "pipelines/models/around.yaml": """\
+apiVersion: flyteops/v1
+secrets:
+  hub-token: {kubernetes: {name: hub, key: token}}
+actors:
+  warm: {image: plain, resources: large, replicas: 2}
+artifacts:
+  answers: {from: workflow/nets.answer}
+""",
+    "src/shop/nets.py": """\
+class Net:
+    def __init__(self, size):
+        self.size = size
+
+
+def train() -> Net:
+    return Net(3)
+
+
+def ask(net: Net) -> int:
+    return net.size
+""",
     "tables/prices.csv": "a,1\n",
     "src/shop/__init__.py": "",
     "src/shop/orders.py": """\

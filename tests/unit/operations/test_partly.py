@@ -162,6 +162,11 @@ EDITS = {
         "tasks:\n  lonely:",
         "moved: [{from: task/lonely, to: task/alone}]\ntasks:\n  alone:",
     ),
+    "a consent to pickles": ("pipelines/models/train.yaml", "{net: {pickle: true}}", "[net]"),
+    "a secret": ("pipelines/models/around.yaml", "key: token", "key: other"),
+    "an actor": ("pipelines/models/around.yaml", "replicas: 2", "replicas: 3"),
+    "an artifact": ("pipelines/models/around.yaml", "nets.answer", "orders.total"),
+    "a trigger": ("pipelines/models/flow.yaml", "artifact: answers", "artifact: answer"),
     "a fault": ("pipelines/all.yaml", "workflow: orders", "workflow: order"),
     "a fault in Python": ("src/shop/limits.py", "def twice", "def def twice"),
     "a star": ("src/shop/sums.py", "from shop import shapes", "from shop.limits import *\nfrom shop import shapes"),
@@ -246,7 +251,7 @@ def edited(files: dict[str, bytes], edit: tuple[str, str, int, int]) -> dict[str
 
 
 @pytest.mark.parametrize("name", ["many files", "tests/integration/projects/harbour"])
-@settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(data=st.data())
 def test_any_edits(name: str, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:
