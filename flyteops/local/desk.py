@@ -116,10 +116,12 @@ class Desk:
             return
         line = terminal.read()
         if line is None:
-            self._terminal = None
-            self._closed.remove(asked)
-            self._asked = None
-            self._end(asked, failure(NEVER, "gate", nobody(asked.path, asked.gate)))
+            # Nobody is there any more: no question will be answered, the next ones neither.
+            self._terminal = self._asked = None
+            unanswered = [each for each in self._closed if each.question]
+            self._closed = [each for each in self._closed if not each.question]
+            for each in unanswered:
+                self._end(each, failure(NEVER, "gate", nobody(each.path, each.gate)))
             return
         said = _yes_or_no(line) if asked.of is None else terminal.parse(asked.of, line)
         if isinstance(said, str):

@@ -222,6 +222,13 @@ def test_gates_ask_on_the_terminal(depot):
     assert "weights = [6, 8]" in answer
 
 
+def test_a_closed_terminal_gives_every_question_up(depot):
+    depot.edit(YAML, "  checked:\n", "  checked:\n    failure_policy: after_executable_nodes\n")
+    told = on_terminal(depot, "run", "checked", typed=[("then Enter:", "\x04")])
+    assert "padding waits for int, and nobody can be asked here" in told
+    assert "publish waits for consent, and nobody can be asked here" in told
+
+
 def on_terminal(repository, *words: str, typed: list[tuple[str, str]] | None = None) -> str:
     """What a command writes on a terminal where somebody types answers to what it asks."""
     import pty
