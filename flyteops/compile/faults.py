@@ -37,10 +37,6 @@ class Faults:
             Diagnostic(code=code, message=message, place=at, label=label, help=way_out, severity=Severity.WARNING),
         )
 
-    def later(self, feature: str, *, at: Place, way_out: str = "") -> None:
-        """Notes what is part of the language and not built yet."""
-        self.add("FO900", f"{feature}: not supported yet", at=at, help=way_out)
-
     def has_errors(self) -> bool:
         """Whether anything but warnings was found."""
         return any(found.severity is Severity.ERROR for found in self.found)

@@ -187,9 +187,6 @@ class Checker:
             if field is None:
                 unknown = True
                 self._unknown(name, value, shape, before if node.flow else None, flow=node.flow)
-            elif field.later:
-                self.faults.append(complaints.later(name, field.later))
-                given[name.text] = name
             elif field.refused:
                 unknown = True
                 self.faults.append(complaints.refused(name, shape, field.refused))

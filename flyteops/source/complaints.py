@@ -26,7 +26,7 @@ from flyteops.source.tree import Entry, Mapping, Scalar, Sequence, TreeNode
 
 def unknown_key(key: Scalar, table: Table, *, suggest: bool = True) -> Diagnostic:
     """With what is meant: a word of Flyte or Argo, or a slip of the keyboard."""
-    known = [name for name, field in table.fields.items() if not field.later]
+    known = list(table.fields)
     foreign = table.foreign.get(key.text)
     if foreign is not None:
         help_ = f"write {foreign}" if foreign in table.fields else f"here it is {foreign}"
@@ -53,17 +53,6 @@ def cut_by_comma(key: Scalar, before: Entry | None) -> Diagnostic:
         place=key.place,
         label="read as a key without a value",
         help=help_,
-    )
-
-
-def later(key: Scalar, feature: str) -> Diagnostic:
-    """Part of the language, and not of this version."""
-    return Diagnostic(
-        code="FO900",
-        message=f"not supported yet: {feature}",
-        place=key.place,
-        label="part of the language, not of this version",
-        help="leave it out for now",
     )
 
 
@@ -166,7 +155,7 @@ def empty(key: Scalar, what: str, hint: str) -> Diagnostic:
 
 def no_kind(key: Scalar, table: Table) -> Diagnostic:
     """None of the keys of which one must be there."""
-    kinds = [kind for kind in table.kinds if not table.fields[kind].later]
+    kinds = list(table.kinds)
     return Diagnostic(
         code="FO309",
         message=f'"{shown(key.text)}" needs {_or(tuple(kinds))}',

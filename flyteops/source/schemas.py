@@ -147,8 +147,6 @@ def _table(table: Table, defs: dict[str, JsonObject]) -> JsonObject:
 def _field(field: Field, defs: dict[str, JsonObject]) -> JsonObject:
     if field.refused:
         return {"not": {}, "description": f"Refused: {field.refused}."}
-    if field.later:
-        return {"description": f"Not supported yet. {field.description}"}
     found = _schema(field.shape, defs)
     wire: JsonObject = {**(_nullable(found) if found else {}), "description": field.description}
     if field.example:

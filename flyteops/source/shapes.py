@@ -116,13 +116,11 @@ class Either:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One key of a table. `later` names the feature when the language has it and this version does not; `refused`
-    says why a key that others know is never taken."""
+    """One key of a table. `refused` says why a key that others know is never taken."""
 
     shape: Shape
     description: str
     example: str = ""
-    later: str = ""
     refused: str = ""
 
 

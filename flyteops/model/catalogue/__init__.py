@@ -8,7 +8,6 @@ from flyteops.model.catalogue import (
     engine,
     interfaces,
     kinds,
-    later,
     launching,
     locking,
     nodes,
@@ -38,7 +37,6 @@ _ALL = (
     *engine.ENTRIES,
     *interfaces.ENTRIES,
     *kinds.ENTRIES,
-    *later.ENTRIES,
 )
 CATALOGUE: dict[str, Entry] = {entry.code: entry for entry in _ALL}
 if len(CATALOGUE) != len(_ALL):

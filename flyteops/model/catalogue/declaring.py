@@ -178,8 +178,8 @@ ENTRIES: tuple[Entry, ...] = (
         "a value looks like a credential",
         "Files in git hold no secret. What is looked for is a list of patterns (`source/credentials.py`): key ids of "
         "clouds, tokens of forges and services, private keys, URLs with a password. The value itself is never shown.",
-        "Take it out and revoke it; name it by `secrets:` (not supported yet) or give it to the pod's environment "
-        "otherwise. A false alarm is allowed by place and digest under `allow_literals:`.",
+        "Take it out and revoke it; name it by `secrets:`. A false alarm is allowed by place and digest under "
+        "`allow_literals:`.",
     ),
     Entry(
         "FO331",

@@ -116,7 +116,6 @@ defaults:
 tasks:
   fit: {resources: {memory: 128Gi}}       # one field of the profile changed, the rest kept
 """
-LATER = "part of the language, not of this version | leave it out for now"
 
 
 def test_the_complete_example() -> None:

@@ -7,7 +7,6 @@ from flyteops.source.reader import read_yaml
 from flyteops.source.tree import Mapping, Scalar
 from tests.unit.source.telling import manifest, plain, read, spot, told
 
-LATER = "part of the language, not of this version | leave it out for now"
 NAME = "small letters, digits, - and _, beginning with a letter, not ending in -, at most 63"
 
 
