@@ -11,6 +11,7 @@ from flyteops.model.declarations import Declaration
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.entities import (
     Amount,
+    Backoff,
     LaunchPlan,
     MapCall,
     Node,
@@ -84,8 +85,7 @@ def settings_rows(settings: TaskSettings) -> Rows:
         yield "node_pool", settings.placement.pool + (" (spot)" if settings.placement.spot else "")
     yield "image", None if image is None else (image.reference or image.name) + _pinned(image.digest)
     yield "retries.limit", str(settings.retries.limit)
-    backoff = settings.retries.backoff
-    yield "retries.backoff", None if backoff is None else f"from {backoff.initial_s:g}s, times {backoff.factor:g}"
+    yield "retries.backoff", _backoff(settings.retries.backoff)
     yield "retries.never", ", ".join(settings.retries.never) or None
     for name in ("run", "queued", "total"):
         yield f"timeout.{name}", _seconds(getattr(settings.timeout, f"{name}_s"))
@@ -252,6 +252,13 @@ def _seconds(value: float | None) -> str | None:
     if value is None:
         return None
     return spelled(int(value)) if value == int(value) and value > 0 else f"{value:g}s"
+
+
+def _backoff(value: Backoff | None) -> str | None:
+    if value is None:
+        return None
+    most = _seconds(value.max_s)
+    return f"from {_seconds(value.initial_s)}, times {value.factor:g}" + (f", at most {most}" if most else "")
 
 
 def _flag(value: bool) -> str:
