@@ -35,7 +35,7 @@ def phases(answer: dict) -> dict[str, str]:
 def test_every_block_is_valid_in_every_domain(page) -> None:
     ended = page.flyteops("validate")
     assert (ended.code, ended.stdout) == (
-        0, "valid: 15 tasks, 4 workflows, 4 launch plans in 3 domains (development, staging, production)\n",
+        0, "valid: 16 tasks, 4 workflows, 4 launch plans in 3 domains (development, staging, production)\n",
     )  # fmt: skip
     assert "error[" not in ended.stderr
     assert ended.stderr.endswith("4 warnings\n"), "three images and a task of another project, none in the lock"
