@@ -414,7 +414,7 @@ def author(user: str) -> Author:
 
 
 def user_python(root: Path, asked: str | None, environ: Mapping[str, str]) -> tuple[str, str]:
-    """The interpreter of user code and why it was chosen (decisions.md 18): --python, the project's .venv,
+    """The interpreter of user code and why it was chosen: --python, the project's .venv,
     VIRTUAL_ENV, else this one."""
     if asked:
         return asked, "--python"

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from kubernetes.client import ApiClient
 
 CONNECT_S, ANSWER_S = 5.0, 20.0
-"""No call waits longer, and an apply's lease outlives one call (reliability.md F28)."""
+"""No call waits longer, and an apply's lease outlives one call."""
 PAGE = 500
 TRIES = 5
-"""How often a server that says it is busy is asked again (reliability.md F17, F26)."""
+"""How often a server that says it is busy is asked again."""
 LONGEST_WAIT_S = 10.0
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

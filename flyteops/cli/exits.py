@@ -1,4 +1,4 @@
-"""Exit codes (decisions.md 5): anything but 0 and 2 means stop."""
+"""Exit codes: anything but 0 and 2 means stop."""
 
 from __future__ import annotations
 

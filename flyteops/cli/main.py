@@ -1,4 +1,4 @@
-"""The entry point: lazy commands, the error boundary, exit codes (decisions.md 5). Imports almost nothing."""
+"""The entry point: lazy commands, the error boundary, exit codes. Imports almost nothing."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def read_literal(node: TreeNode, of: LiteralType, *, faults: Faults, subject: st
 
 
 def wire_value(node: TreeNode, of: LiteralType, *, faults: Faults, subject: str) -> Json | Absent:
-    """The wire value (platform-data.md 2.2), or ABSENT with the faults noted."""
+    """The wire value, or ABSENT with the faults noted."""
     match of:
         case Simple("json"):
             return _json(node, faults, subject)

@@ -1,4 +1,4 @@
-"""The cache key: JSON in, text out; needed inside a pod, so no dataclasses here (platform-data.md 6.1)."""
+"""The cache key: JSON in, text out; needed inside a pod, so no dataclasses here."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _surroundings(task: Task) -> JsonObject:
 
 
 def cache_ingredients(project: str, task: Task, settings: TaskSettings) -> JsonObject | None:
-    """What of a task enters the cache key, inputs apart (platform-data.md 6.1); None when it is not cached."""
+    """What of a task enters the cache key, inputs apart; None when it is not cached."""
     policy = settings.cache
     if policy is None:
         return None

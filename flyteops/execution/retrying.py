@@ -1,4 +1,4 @@
-"""Whether a failed attempt is tried again and when: decided from exit codes alone (platform-data.md 4.3)."""
+"""Whether a failed attempt is tried again and when: decided from exit codes alone."""
 
 from __future__ import annotations
 

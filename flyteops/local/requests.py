@@ -77,7 +77,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeError:
-    """Why a node failed: exit code (platform-data.md 4.3), cause in one word, and what Python said."""
+    """Why a node failed: exit code, cause in one word, and what Python said."""
 
     code: int
     cause: str

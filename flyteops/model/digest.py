@@ -19,7 +19,7 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 def canonical(value: Json) -> bytes:
     """UTF-8 bytes of `value`: keys by code point, no spaces, no NaN (spell those as `{"$f": …}` first).
 
-    Not RFC 8785: keys sort by code point and floats are Python's `repr` (facts: platform-data.md 2.2).
+    Not RFC 8785: keys sort by code point and floats are Python's `repr`.
     """
     return _encode(value).encode("utf-8")
 

@@ -214,7 +214,7 @@ class Task:
 
     @property
     def code(self) -> str:
-        """Digest of what the work computes: code, script, image and command (decisions.md 11)."""
+        """Digest of what the work computes: code, script, image and command."""
         return work_code(self.work)
 
     @property
@@ -330,7 +330,7 @@ class Case:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Switch:
     """The first case whose condition holds, else `otherwise`. `outputs` are those that all cases share: by name,
-    or, when every case has exactly one output whatever its name, one called `o0` (language-rules.md "Nodes")."""
+    or, when every case has exactly one output whatever its name, one called `o0`."""
 
     cases: tuple[Case, ...]
     otherwise: CaseBody

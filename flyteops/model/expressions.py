@@ -1,4 +1,4 @@
-"""Conditions after parsing and type checking: what `when:` means, free of text and places (language.md 3)."""
+"""Conditions after parsing and type checking: what `when:` means, free of text and places."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ WIRE_VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal:
-    """A typed value in wire form (platform-data.md 2.2): times as text, `{"$u": key, "value": V}` for a union's
+    """A typed value in wire form: times as text, `{"$u": key, "value": V}` for a union's
     member, `{"$us": n}` for a duration, `{"$f": "nan"}`, `{"$blob": {"uri", "sha256", "size", "format"}}`.
 
     A blob written in YAML has only its `uri` (a URI, or a path from the repository's root) until it is launched.

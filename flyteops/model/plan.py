@@ -1,4 +1,4 @@
-"""The plan as a value: ordered changes with three axes each (object, interface, recompute). See decisions.md 3."""
+"""The plan as a value: ordered changes with three axes each (object, interface, recompute)."""
 
 from __future__ import annotations
 

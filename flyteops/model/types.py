@@ -1,7 +1,7 @@
 """The types of variables: one closed sum, its wire form, its spelling, and which value fits where.
 
-Wire form (version 1) carries no descriptions and no class names: a type is what its values look like
-(platform-data.md 2.2), so that editing a docstring or moving a class changes no digest.
+Wire form (version 1) carries no descriptions and no class names: a type is what its values look like, so that editing a
+docstring or moving a class changes no digest.
 """
 
 from __future__ import annotations
@@ -215,7 +215,7 @@ def _dataset_spelling(of: DatasetOf) -> str:
 
 
 def assignable(source: LiteralType, target: LiteralType) -> bool:
-    """Whether every value of `source` is a value of `target` (language-rules.md "Types").
+    """Whether every value of `source` is a value of `target`.
 
     `int`→`float`, `T`→`T | None`, an enum→`str` and →an enum with all its values, lists and dicts covariantly,
     records field by field, anything of JSON form→`Json`; nothing else is converted.

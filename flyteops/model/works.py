@@ -1,4 +1,4 @@
-"""What a task does when it runs: one closed sum of kinds (language.md 4 "Tasks"). Nothing here says where it runs."""
+"""What a task does when it runs: one closed sum of kinds. Nothing here says where it runs."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FunctionWork:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DynamicWork:
-    """Calls a Python function that returns a graph: nodes and outputs in the shape of the YAML (language.md 6)."""
+    """Calls a Python function that returns a graph: nodes and outputs in the shape of the YAML."""
 
     function: FunctionRef
     code: str

@@ -28,7 +28,7 @@ from flyteops.reconcile import (
 )
 
 LEASE_MS = 30_000
-"""A dead holder blocks others no longer than this (reliability.md 1: Helm)."""
+"""A dead holder blocks others no longer than this."""
 LEASE_WAIT_S = 45.0
 """Longer than a lease, so that whoever comes after a killed apply needs no second try."""
 LEASE_HELD = "FO713"

@@ -1,4 +1,4 @@
-"""The recompute axis of a run: for every task step whether it computes again, and why (decisions.md 19)."""
+"""The recompute axis of a run: for every task step whether it computes again, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The durable record of what was applied. Every write is fenced (decisions.md 16)."""
+"""The durable record of what was applied. Every write is fenced."""
 
 from __future__ import annotations
 

@@ -20,6 +20,6 @@ INVOCATION  base64 of the JSON document of execution/invocation.py, or @FILE hol
 --folder    the attempt's empty folder (default: a fresh one below the system's temporary folder)
 --code      import roots of user code, when PYTHONPATH does not hold them
 
-Exit codes are those of platform-data.md 4.3: 0 committed, 80 user exception, 81 never retry, 82 interface,
+Exit codes: 0 committed, 80 user exception, 81 never retry, 82 interface,
 83 import, 84 store, 85 deadline, 86 stopped by SIGTERM, 87 lease of the cache lost; 64 for a wrong command line.
 """

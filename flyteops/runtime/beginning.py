@@ -71,7 +71,7 @@ def _of_query(session: Session, name: str, query: Json) -> Json:
 
 
 def _time(text: str) -> str:
-    """The scheduled time; a run started by hand gets the engine's tag as it stands (argo.md 13)."""
+    """The scheduled time; a run started by hand gets the engine's tag as it stands."""
     if "{{" in text:
         raise Ended(INTERFACE, f"the scheduled time is not a time but {text!r}: start the run from its schedule")
     return text

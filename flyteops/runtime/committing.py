@@ -1,4 +1,4 @@
-"""One create-only document per step: exactly one attempt wins whatever pods do (platform-data.md 4.2)."""
+"""One create-only document per step: exactly one attempt wins whatever pods do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A stored value of one type read as a value of another: the few conversions of the language, checked strictly.
 
-Works on the wire form alone (platform-data.md 2.2): no Python objects of the user are made here.
+Works on the wire form alone: no Python objects of the user are made here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How an attempt may end: exit codes (part of the specification, platform-data.md 4.3) and the one exception."""
+"""How an attempt may end: exit codes (part of the specification) and the one exception."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digest of a function and of the first-party code it reaches, symbol by symbol (decisions.md 11)."""
+"""The digest of a function and of the first-party code it reaches, symbol by symbol."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What looks like a credential: a published list of patterns, no guess by entropy (language-rules.md "Credentials")."""
+"""What looks like a credential: a published list of patterns, no guess by entropy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diagnostics as a person reads them (language.md 7): code, place, the line with carets, and the way out."""
+"""Diagnostics as a person reads them: code, place, the line with carets, and the way out."""
 
 from __future__ import annotations
 

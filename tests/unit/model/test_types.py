@@ -1,4 +1,4 @@
-"""Which value fits where: language-rules.md "Types" as a table."""
+"""Which value fits where, as a table."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Diagnostics as text: the form of language.md 7, and what hostile sources do to it (nothing)."""
+"""Diagnostics as text: their form, and what hostile sources do to it (nothing)."""
 
 from __future__ import annotations
 
