@@ -218,6 +218,7 @@ class _Compiling:
             program, readings = load_with_readings(traced, self.sources, domain=self.domain, part=part)
         except InvalidProject:
             return False
+        readings.python.close()
         owned = _owned(program, part, self.survey)
         if owned is None or program.moves or not _is_outlined(readings, self.survey, self.domain):
             return False

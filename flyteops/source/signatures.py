@@ -44,6 +44,12 @@ class PythonSource:
         self._lookup = Lookup(self._modules, self._names)
         self._read: dict[FunctionRef, Signature] = {}
 
+    def close(self) -> None:
+        """Lets everything go; nothing can be asked any more. The syntax trees are most of what a compilation holds,
+        and rings among the readers would keep them for as long as nobody collects garbage."""
+        for reader in (self._annotations, self._closure, self._lookup, self._names, self._modules, self):
+            vars(reader).clear()
+
     def signature(self, function: FunctionRef, at: Place) -> Signature | tuple[Diagnostic, ...]:
         """What is known of a function; `at` is the place of `function:` in YAML. Faults instead when it cannot be
         a task."""

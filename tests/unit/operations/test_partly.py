@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +14,10 @@ from hypothesis import strategies as st
 from flyteops.model.errors import InvalidProject
 from flyteops.model.state import Revision, Snapshot
 from flyteops.operations.planning import Planned, context_of, make, records_of
-from flyteops.operations.sources import Sources, load_program
+from flyteops.operations.sources import Sources, load_program, load_with_readings
 from flyteops.plan import plan_wire
 from flyteops.settings import settings_from
+from flyteops.source.modules import Module
 from flyteops.views.json import render_diagnostics, render_document
 from flyteops.wiring import Workspace
 from tests.contract.memory_tree import MemoryTree
@@ -307,3 +309,21 @@ def test_what_another_tool_kept_is_as_good_as_nothing(monkeypatch: pytest.Monkey
     same(files, "development", snapshot, cache)
     assert same(files, "development", snapshot, cache)
     assert not same(files, "development", snapshot, MemoryCache(stamp="another tool", kept=cache.kept))
+
+
+def test_the_syntax_trees_of_a_part_go_with_it() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        before = modules_held()
+        files = many_files()
+        readings = load_with_readings(MemoryTree(files), sources_of(files), domain="development")[1]
+        assert modules_held() > before
+        readings.python.close()
+        assert modules_held() == before
+    finally:
+        gc.enable()
+
+
+def modules_held() -> int:
+    return sum(isinstance(each, Module) for each in gc.get_objects())
