@@ -33,6 +33,8 @@ class Made:
     work: TaskWork
     interface: Interface
     description: str = ""
+    signature: Signature | None = None
+    """That of the user's function, when there is one."""
 
 
 def kind_in(body: Mapping) -> tuple[str, TreeNode] | None:
@@ -103,7 +105,7 @@ def function_made(known: Known, body: Mapping, path: str, at: Place, *, classes:
     if found is None:
         return None
     work = FunctionWork(function=signature.function, returns=found.returns, code=signature.code, cluster=many)
-    return Made(work=work, interface=found.interface, description=signature.description)
+    return Made(work=work, interface=found.interface, description=signature.description, signature=signature)
 
 
 def _dynamic(known: Known, body: Mapping, node: Scalar, classes: Classes) -> Made | None:
@@ -122,6 +124,7 @@ def _dynamic(known: Known, body: Mapping, node: Scalar, classes: Classes) -> Mad
         work=DynamicWork(function=signature.function, code=signature.code),
         interface=Interface(inputs=found.interface.inputs, outputs=outputs),
         description=signature.description,
+        signature=signature,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import pairs_in, seconds_in, text_in
 from flyteops.compile.fixed import read_fixed, visible
+from flyteops.compile.from_flyte import tell_of_flyte
 from flyteops.compile.kinds import Made, function_made, kind_in, made_of
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared, lay_over
@@ -76,6 +77,8 @@ def _lower(known: Known, declared: Declared, make: Callable[[], Made | None], at
 
 
 def _assembled(known: Known, name: str, body: Mapping, made: Made, settings: TaskSettings) -> Task | None:
+    if made.signature is not None and (made.signature.decorators or made.signature.flyte):
+        tell_of_flyte(known, name, body, made.signature, settings)
     before = len(known.faults.found)
     fixed = read_fixed(body, made.interface, faults=known.faults)
     local = read_stand_in(known, body, made.interface)

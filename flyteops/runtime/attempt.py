@@ -15,6 +15,7 @@ from flyteops.runtime.cache import Slot, look_up, publish, slot_of
 from flyteops.runtime.calling import call, function_of, line_of, refuse_missing, return_hints, returned
 from flyteops.runtime.committing import commit, outputs_of
 from flyteops.runtime.endings import INTERFACE, Ended, Mismatch
+from flyteops.runtime.flyte.installed import hosted
 from flyteops.runtime.graphs import has_graph, is_graph, keep_graph, refuse_neither
 from flyteops.runtime.measuring import note_duration
 from flyteops.runtime.outside import Outside
@@ -138,20 +139,27 @@ def _outputs(session: Session, prepared: Call) -> JsonObject | None:
         warm_up(invocation, session.code)
         function = function_of(str(invocation.get("function") or invocation["dynamic"]), session.code)
         refuse_missing(function, prepared.left)
-        hints = _hints(function)
-        arguments = _arguments(session, prepared.given, hints)
-        result = call(function, arguments, invocation.get("never"))
-        if "dynamic" in invocation:
-            if is_graph(result):
-                keep_graph(session, invocation, result)
-                return None
-            refuse_neither(result, invocation)
-            hints = {}
-        return _kept(session, invocation, result, hints.get("return"))
+        with hosted(current):
+            return _called(session, prepared, function)
     finally:
         leave()
         os.chdir(before)
         keep_deck(session, current, prepared.step)
+
+
+def _called(session: Session, prepared: Call, function: Any) -> JsonObject | None:
+    """Calls the function and stores what it returned; None when that is a graph."""
+    invocation = prepared.invocation
+    hints = _hints(function)
+    arguments = _arguments(session, prepared.given, hints)
+    result = call(function, arguments, invocation.get("never"))
+    if "dynamic" in invocation:
+        if is_graph(result):
+            keep_graph(session, invocation, result)
+            return None
+        refuse_neither(result, invocation)
+        hints = {}
+    return _kept(session, invocation, result, hints.get("return"))
 
 
 def _working_folder() -> str:

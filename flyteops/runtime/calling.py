@@ -10,12 +10,15 @@ from flyteops.codecs.faults import LibraryMissing, Unfit
 from flyteops.model.digest import Json, JsonObject
 from flyteops.ports.store import StoreFailed
 from flyteops.runtime.endings import IMPORT, INTERFACE, NEVER, STORE, USER, Ended
+from flyteops.runtime.flyte.finder import serve_flyte
+from flyteops.runtime.flyte.installed import function_behind
 from flyteops.runtime.shapes import items_of
 
 
 def function_of(reference: str, code: tuple[str, ...]) -> Any:
     """The function `module:name`; everything that goes wrong while importing it is told as exit 83."""
     module_name, _, name = reference.partition(":")
+    serve_flyte()
     try:
         module = importlib.import_module(module_name)
     except KeyboardInterrupt:
@@ -28,7 +31,7 @@ def function_of(reference: str, code: tuple[str, ...]) -> Any:
             traceback=_traceback(error, own=("importlib", "flyteops")),
         ) from None
     _refuse_shadow(module, module_name, code)
-    found = getattr(module, name, None)
+    found = function_behind(getattr(module, name, None))
     if not callable(found):
         raise Ended(IMPORT, f"the module {module_name} has no function {name}")
     return found
@@ -64,6 +67,8 @@ def call(function: Any, arguments: dict[str, Any], never: Json) -> Any:
     """Calls the function; a user's exception becomes exit 80, or 81 when another try cannot help."""
     try:
         result = function(**arguments)
+        if type(result).__name__ == "coroutine":
+            result = _awaited(result)  # an `async def` gets here under a decorator of Flyte's alone
     except (Ended, KeyboardInterrupt):
         raise
     except StoreFailed as error:
@@ -82,6 +87,12 @@ def call(function: Any, arguments: dict[str, Any], never: Json) -> Any:
     return result
 
 
+def _awaited(result: Any) -> Any:
+    import asyncio
+
+    return asyncio.run(result)
+
+
 def _is_never(error: BaseException, never: list[Json]) -> bool:
     from flyteops.types import NonRecoverable
 
@@ -90,6 +101,8 @@ def _is_never(error: BaseException, never: list[Json]) -> bool:
     for each in type(error).__mro__:
         if each in (object, BaseException):
             continue
+        if each.__qualname__ == "FlyteRecoverableException":
+            return False  # says that another try helps, whatever is said of the exceptions it derives from
         if {each.__qualname__, _name(each), f"{each.__module__}:{each.__qualname__}"} & set(map(str, never)):
             return True
     return False

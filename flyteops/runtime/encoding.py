@@ -8,7 +8,17 @@ from typing import Any
 from flyteops.model.digest import Json, ordered_pairs
 from flyteops.runtime.converting import short, tagged
 from flyteops.runtime.endings import Mismatch
-from flyteops.runtime.hints import class_fields, entry_hints, hints_of, item_hint, member_hint, origin_of, union_hints
+from flyteops.runtime.flyte.values import given_back
+from flyteops.runtime.hints import (
+    bare,
+    class_fields,
+    entry_hints,
+    hints_of,
+    item_hint,
+    member_hint,
+    origin_of,
+    union_hints,
+)
 from flyteops.runtime.shapes import NONE, fields_of, items_of, kind_of, spelt
 
 KeepFile = Callable[[Any, Json], Json]
@@ -42,7 +52,7 @@ def encode(value: Any, of: Json, hint: Any, *, keep_file: KeepFile, exact: bool 
         case "record":
             return _record(value, of, hint, keep_file=keep_file, exact=exact, depth=depth)
         case "file" | "directory" | "dataset":
-            return keep_file(value, of)
+            return keep_file(given_back(value, bare(hint)), of)
         case "pickle":
             check_class(value, str(content), hint)
             return keep_file(value, of)

@@ -161,12 +161,13 @@ def _is_outside(of: Json, plain: Any) -> bool:
     import typing
 
     from flyteops.codecs.table import blob_format, frame_codec_name
+    from flyteops.runtime.flyte.values import flyte_kind
     from flyteops.types import Dataset
 
     kind, content = kind_of(of)
     origin = typing.get_origin(plain) or plain
     if kind == "dataset":
-        return origin is Dataset or frame_codec_name(origin) is not None
+        return origin is Dataset or frame_codec_name(origin) is not None or flyte_kind(origin) == "dataset"
     return is_path(plain) or is_file(plain) if "/" not in str(content) else blob_format(origin) == content
 
 
@@ -175,10 +176,16 @@ def _is_folder(form: str, plain: Any) -> bool:
     import typing
 
     from flyteops.codecs.table import blob_format
+    from flyteops.runtime.flyte.values import flyte_kind
     from flyteops.types import Directory
 
     origin = typing.get_origin(plain) or plain
-    return is_path(plain) or origin is Directory or ("/" in form and blob_format(origin) == form)
+    return (
+        is_path(plain)
+        or origin is Directory
+        or flyte_kind(origin) == "directory"
+        or ("/" in form and blob_format(origin) == form)
+    )
 
 
 def _is_named(name: str, origin: Any) -> bool:
@@ -191,12 +198,13 @@ def _is_named(name: str, origin: Any) -> bool:
 
 
 def is_file(hint: Any) -> bool:
-    """Whether the hint is our `File`, with or without a format."""
+    """Whether the hint is our `File` or Flyte's, with or without a format."""
     import typing
 
+    from flyteops.runtime.flyte.values import flyte_kind
     from flyteops.types import File
 
-    return (typing.get_origin(hint) or hint) is File
+    return (typing.get_origin(hint) or hint) is File or flyte_kind(hint) == "file"
 
 
 def class_fields(hint: Any) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from flyteops.model.digest import Json
 from flyteops.ports.store import BlobStore
 from flyteops.runtime.endings import IMPORT, Ended, Mismatch
 from flyteops.runtime.files import keep_path, keep_returned, open_stored
+from flyteops.runtime.flyte.values import handed
 from flyteops.runtime.hints import bare, is_path
 from flyteops.runtime.shapes import kind_of
 
@@ -79,16 +80,16 @@ class Outside:
                     return open_framework(self._store, _fields(value, "$blob"), str(content), plain, self._folder)
                 case "file":
                     file = open_stored(self._store, _fields(value, "$blob"), self._folder)
-                    return _as_path(file.download()) if is_path(plain) else file
+                    return _as_path(file.download()) if is_path(plain) else handed(file, plain)
                 case "dataset":
                     from flyteops.runtime.datasets import open_rows
 
-                    return open_rows(self._store, _fields(value, "$data"), of, plain, self._folder)
+                    return handed(open_rows(self._store, _fields(value, "$data"), of, plain, self._folder), plain)
                 case "directory":
                     from flyteops.runtime.directories import open_directory
 
                     folder = open_directory(self._store, _fields(value, "$blob"), self._folder)
-                    return _as_path(folder.download()) if is_path(plain) else folder
+                    return _as_path(folder.download()) if is_path(plain) else handed(folder, plain)
                 case "pickle":
                     from flyteops.runtime.pickles import open_pickle
 

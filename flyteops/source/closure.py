@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
 from flyteops.source.effects import runs_code
+from flyteops.source.flyte import result_relevant
+from flyteops.source.flyte_uses import FlyteUse, uses_on_import, uses_within
 from flyteops.source.modules import Binding, ImportTarget, Module
 from flyteops.source.names import Names
 from flyteops.source.normal_form import normal_form
@@ -33,6 +35,8 @@ class Covered:
     files: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
     faults: tuple[Diagnostic, ...]
+    flyte: tuple[FlyteUse, ...] = ()
+    """Where code that runs uses what only an installed Flyte has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class _Unit:
     uses: frozenset[Key]
     imports: frozenset[str]
     warnings: tuple[Diagnostic, ...]
+    flyte: tuple[FlyteUse, ...] = ()
 
 
 _NOTHING = _Unit("", frozenset(), frozenset(), ())
@@ -58,6 +63,8 @@ class Closure:
         self._wholes: dict[frozenset[Key], Covered] = {}
         self._loads: dict[str, frozenset[str]] = {}
         self._running: dict[str, bool] = {}
+        self._flyte: dict[str, tuple[FlyteUse, ...]] = {}
+        self._flyte_loads: dict[str, frozenset[FlyteUse]] = {}
 
     def of(self, module: Module, name: str) -> Covered:
         """Everything a top-level function reaches. The order of the files and of the definitions has no meaning."""
@@ -76,6 +83,7 @@ class Closure:
             tuple(sorted({*own.files, *beyond.files})),
             in_order([*own.warnings, *beyond.warnings]),
             tuple(dict.fromkeys((*own.faults, *beyond.faults))),
+            tuple(dict.fromkeys((*own.flyte, *beyond.flyte))),
         )
 
     def _covered(self, keys: set[Key]) -> Covered:
@@ -86,7 +94,15 @@ class Closure:
             tuple(sorted(found.path for found in loaded if isinstance(found, Module))),
             in_order([warning for key in keys for warning in self._units[key].warnings]),
             tuple(found.diagnostic for found in loaded if isinstance(found, Unparsed)),
+            self._flyte_uses(keys),
         )
+
+    def _flyte_uses(self, keys: set[Key]) -> tuple[FlyteUse, ...]:
+        found = {use for key in keys for use in self._units[key].flyte}
+        for key in keys:
+            for name in (key[0], *self._units[key].imports):
+                found |= self._flyte_loads.get(name, frozenset())
+        return tuple(sorted(found, key=lambda use: use.order))
 
     def _reached(self, start: list[Key], *, through_wholes: bool) -> tuple[set[Key], set[Key]]:
         """The keys reached, and the whole modules met; those are walked on from only when asked."""
@@ -120,17 +136,23 @@ class Closure:
 
     def _read(self, module: Module, name: str) -> _Unit:
         if name == WHOLE:
-            return self._unit_of(module, list(module.tree.body), normal_form(module.tree))
+            body = [kept for each in module.tree.body if (kept := self._relevant(each, module)) is not None]
+            tree = module.tree if body == module.tree.body else ast.Module(body=body, type_ignores=[])
+            return self._unit_of(module, body, normal_form(tree))
         bindings = module.bindings.get(name, ())
+        seen: list[ast.stmt] = []
         nodes: list[ast.stmt] = []
         forms: list[str] = []
         for binding in bindings:
             statement = module.tree.body[binding.index]
             if binding.kind == "import" and not binding.conditional:
                 forms.append(_import_form(binding))
-            elif statement not in nodes:
-                nodes.append(statement)
-                forms.append(normal_form(statement))
+            elif statement not in seen:
+                seen.append(statement)
+                kept = self._relevant(statement, module)
+                if kept is not None:
+                    nodes.append(kept)
+                    forms.append(normal_form(kept))
         return self._unit_of(module, nodes, "\n".join(forms), bindings)
 
     def _unit_of(self, module: Module, nodes: list[ast.stmt], form: str, bindings: tuple[Binding, ...] = ()) -> _Unit:
@@ -143,7 +165,14 @@ class Closure:
         for computed in uses.computed:
             reached |= self._computed(computed, module)
         warnings = tuple(_warning(computed, module) for computed in uses.computed if computed.kind != "names")
-        return _Unit(sha256_hex(form.encode("ascii")), frozenset(reached), frozenset(imports), warnings)
+        flyte = uses_within(nodes, uses.imports, module, self._names)
+        return _Unit(sha256_hex(form.encode("ascii")), frozenset(reached), frozenset(imports), warnings, flyte)
+
+    def _relevant(self, statement: ast.stmt, module: Module) -> ast.stmt | None:
+        """The statement without what only Flyte reads: options of a decorator empty no cache."""
+        decorated = isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.decorator_list
+        made = isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)
+        return result_relevant(statement, module, self._names) if decorated or made else statement
 
     def _followed(self, path: tuple[str, ...], uses: Uses, module: Module) -> Iterator[Key]:
         for name, target in uses.imports:
@@ -217,7 +246,14 @@ class Closure:
                 if isinstance(module, Module):
                     queue.extend(self._imports_of(module))
             self._loads[name] = frozenset(current for current in entered if self._runs(current))
+            self._flyte_loads[name] = frozenset(use for current in entered for use in self._flyte_at_top(current))
         return self._loads[name]
+
+    def _flyte_at_top(self, name: str) -> tuple[FlyteUse, ...]:
+        if name not in self._flyte:
+            module = self._modules.load(name)
+            self._flyte[name] = uses_on_import(module, self._names) if isinstance(module, Module) else ()
+        return self._flyte[name]
 
     def _imports_of(self, module: Module) -> Iterator[str]:
         for bindings in module.bindings.values():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from flyteops.model.flyte_names import of_flyte
 from flyteops.source.class_shapes import shape_of
+from flyteops.source.flyte import decorator_kind, is_made_by_flyte
 from flyteops.source.modules import Module, blocks_of, is_main_guard, stored
 from flyteops.source.names import Definition, External, Names, dotted
 from flyteops.source.normal_form import without_docstring
@@ -94,9 +96,11 @@ def _plain(target: ast.expr) -> bool:
 def _decorator_runs(decorator: ast.expr, module: Module, names: Names) -> bool:
     head = decorator.func if isinstance(decorator, ast.Call) else decorator
     target = names.expression(head, module)
-    if isinstance(target, Definition):
-        return not keeps_signature(target, names)
-    return not isinstance(target, External)
+    if isinstance(target, External):
+        return False
+    if decorator_kind(decorator, module, names) is not None:
+        return False
+    return not isinstance(target, Definition) or not keeps_signature(target, names)
 
 
 def _class_runs(node: ast.ClassDef, module: Module, names: Names) -> bool:
@@ -148,7 +152,9 @@ def _harmless(call: ast.Call, module: Module, names: Names) -> bool:
         return isinstance(inner, ast.Constant | ast.JoinedStr | ast.Call | ast.List | ast.Dict | ast.Tuple | ast.BinOp)
     target = names.expression(call.func, module)
     if isinstance(target, External):
-        return target.name.startswith(_HARMLESS) and target.name not in _HARMFUL
+        return of_flyte(target.name) or (target.name.startswith(_HARMLESS) and target.name not in _HARMFUL)
+    if isinstance(call.func, ast.Attribute) and is_made_by_flyte(call.func.value, module, names):
+        return True  # image.is_container(), image.with_packages(…)
     if isinstance(target, Definition) and isinstance(target.node, ast.ClassDef):
         made = _methods(target.node) & {"__init__", "__new__", "__post_init__", "model_post_init"}
         return not made and shape_of(target, names).kind not in ("plain", "enum")

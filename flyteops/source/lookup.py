@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related
+from flyteops.source.flyte import decorators_of
 from flyteops.source.modules import Module, Modules
 from flyteops.source.names import Definition, External, Missing, ModuleName, Names, chosen
 from flyteops.source.parsing import Unparsed
@@ -31,6 +32,11 @@ class Lookup:
         found = self.definition(module, name, at, what="function")
         if not isinstance(found, Definition):
             return found
+        if isinstance(found.node, ast.AsyncFunctionDef) and not yields(found.node):
+            # Flyte awaits what stands under its decorators, and so does whoever runs it in its place.
+            kinds = {each.kind for each in decorators_of(found.node, found.module, self._names)}
+            if kinds & {"task", "dynamic", "eager", "workflow", "reference"}:
+                return found
         fault = _not_plain(found, at)
         return (fault,) if fault else found
 

@@ -16,7 +16,12 @@ from flyteops.source.readings import Unread
 
 
 def parameters_of(
-    node: ast.FunctionDef, module: Module, *, annotations: Annotations, names: Names, faults: list[Diagnostic]
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    module: Module,
+    *,
+    annotations: Annotations,
+    names: Names,
+    faults: list[Diagnostic],
 ) -> tuple[Parameter, ...]:
     """The parameters in order; what is wrong with them goes to `faults`."""
     arguments = node.args

@@ -10,6 +10,8 @@ from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType
 from flyteops.model.works import FunctionRef
+from flyteops.source.flyte import FlyteDecorator
+from flyteops.source.flyte_uses import FlyteUse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +56,7 @@ class Signature:
     """First-party files the digest covers."""
     place: Place | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    decorators: tuple[FlyteDecorator, ...] = ()
+    """Those of Flyte's, the outermost first."""
+    flyte: tuple[FlyteUse, ...] = ()
+    """Where code that it reaches uses what only an installed Flyte has."""

@@ -22,7 +22,12 @@ _ANNOTATED = frozenset({"typing.Annotated", "typing_extensions.Annotated"})
 
 
 def outputs_of(
-    node: ast.FunctionDef, module: Module, *, annotations: Annotations, names: Names, faults: list[Diagnostic]
+    node: ast.FunctionDef | ast.AsyncFunctionDef,
+    module: Module,
+    *,
+    annotations: Annotations,
+    names: Names,
+    faults: list[Diagnostic],
 ) -> tuple[Returns, tuple[ReturnValue, ...]]:
     """How the return becomes outputs, and these; what is wrong with it goes to `faults`."""
     if node.returns is None:

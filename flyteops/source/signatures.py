@@ -13,6 +13,7 @@ from flyteops.source.annotations import Annotations
 from flyteops.source.closure import Closure
 from flyteops.source.docstrings import read_docstring
 from flyteops.source.effects import keeps_signature
+from flyteops.source.flyte import FlyteDecorator, decorator_kind, decorators_of
 from flyteops.source.lookup import Lookup
 from flyteops.source.modules import Module, Modules
 from flyteops.source.names import Definition, External, Names
@@ -21,8 +22,8 @@ from flyteops.source.python import Signature
 from flyteops.source.readings import Unread
 from flyteops.source.returns import outputs_of
 
-_Function = ast.FunctionDef
-_FROM_FLYTE = ("flytekit.", "union.", "flyte.", "unionai.")
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_FLYTE_2 = "flyte."
 # Decorators that leave the parameters and the return as they are written.
 _KEEP_SIGNATURE = frozenset({
     "functools.wraps", "functools.cache", "functools.lru_cache", "typing.override", "typing_extensions.override",
@@ -96,6 +97,10 @@ class PythonSource:
         node, module = found.node, found.module
         if not isinstance(node, _Function):
             raise AssertionError("the lookup gives functions only")
+        decorators = decorators_of(node, module, self._names)
+        for each in decorators:
+            if each.kind in ("workflow", "reference"):
+                return (_related(_no_task(each, node.name), at, "used as a task here"),)
         faults: list[Diagnostic] = []
         parameters = parameters_of(node, module, annotations=self._annotations, names=self._names, faults=faults)
         returns, outputs = outputs_of(node, module, annotations=self._annotations, names=self._names, faults=faults)
@@ -115,6 +120,8 @@ class PythonSource:
             files=covered.files,
             place=module.name_place(node),
             warnings=(*self._decorators(node, module), *covered.warnings),
+            decorators=decorators,
+            flyte=covered.flyte,
         )
         self._read[function] = signature
         return signature
@@ -124,7 +131,9 @@ class PythonSource:
         for decorator in node.decorator_list:
             head = decorator.func if isinstance(decorator, ast.Call) else decorator
             target = self._names.expression(head, module)
-            if isinstance(target, External) and (target.name in _KEEP_SIGNATURE or target.name.startswith(_FROM_FLYTE)):
+            if isinstance(target, External) and (target.name in _KEEP_SIGNATURE or target.name.startswith(_FLYTE_2)):
+                continue
+            if decorator_kind(decorator, module, self._names) is not None:
                 continue
             if isinstance(target, Definition) and keeps_signature(target, self._names):
                 continue
@@ -146,6 +155,21 @@ def _unknown_decorator(decorator: ast.expr, function: str, module: Module) -> Di
         label="it may change the parameters or the return",
         help="apply functools.wraps inside the decorator, so that the signature holds",
         severity=Severity.WARNING,
+    )
+
+
+def _no_task(decorator: FlyteDecorator, function: str) -> Diagnostic:
+    workflow = decorator.kind == "workflow"
+    return Diagnostic(
+        code="FO450",
+        message=f'"{function}" is a workflow of Flyte, no task'
+        if workflow
+        else f'"{function}" only refers to what is registered elsewhere',
+        place=decorator.place,
+        label="its body draws a graph and computes nothing" if workflow else "there is no body to run",
+        help="declare it under workflows: each task that it calls is a node, what it passes on are the node's inputs"
+        if workflow
+        else "declare a task with ref: {project: …, domain: …, task: …}, or a launch plan",
     )
 
 
