@@ -82,6 +82,10 @@ class Places:
     def of(self, owner: str, path: str) -> Place | None:
         """The place of a value, or of the short form (`retries: 3`) or list that gave it; None when nobody wrote it."""
         key = exact = f"{owner}.{path}"
+        for side in ("limit", "request"):
+            # An amount is shown as one value; laid over, its map still stands where the lowest layer wrote it.
+            if f"{exact}.{side}" in self._known:
+                return self._known[f"{exact}.{side}"]
         while len(key) > len(owner):
             if key in self._known:
                 # A map that says other things says nothing of this one; `cache: true` is an empty one.
