@@ -34,6 +34,8 @@ class Engine:
     folder: Path
     uid: str = "run"
     answers: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Of the run: what the clock (`kickoff`) or a launch (`inputs`) fills in."""
     pods: list[str] = field(default_factory=list)
     """Path and verb of every pod, in order."""
     logs: dict[str, str] = field(default_factory=dict)
@@ -141,7 +143,8 @@ class Engine:
     def pod(self, template: Body, inputs: dict[str, str], path: str) -> tuple[str, dict[str, str]]:
         self.attempts += 1
         known = {f"inputs.parameters.{name}": value for name, value in inputs.items()}
-        known |= {"workflow.uid": self.uid, "workflow.parameters.kickoff": "", "workflow.parameters.inputs": ""}
+        known |= {"workflow.uid": self.uid}
+        known |= {f"workflow.parameters.{name}": self.parameters.get(name, "") for name in ("kickoff", "inputs")}
         args = [_TAG.sub(lambda tag: known[tag[1]], each) for each in template["container"]["args"]]
         args = [each.replace("$(FLYTEOPS_ATTEMPT)", f"a{self.attempts:04}") for each in args]
         result = self.folder / f"result-{self.attempts}"

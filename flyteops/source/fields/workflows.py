@@ -145,7 +145,7 @@ CASE = Table(
     foreign={"if": "when", "condition": "when", "do": "then", "otherwise": "else", "default": "else"},
 )  # fmt: skip
 SWITCH = Field(
-    shape=ListOf(item=CASE, least=2),
+    shape=ListOf(item=CASE),
     description="The first case whose condition holds; the last one is {else: …}.",
     example="[{when: $a.ok, then: {task: tell}}, {else: {fail: no}}]",
 )
