@@ -31,6 +31,8 @@ def map_call(reader: Reader, body: Mapping, *, value: TreeNode | None, key: Scal
     told = refuse_fixed(reader.known, callee, (*_entries(body.get("over")), *_entries(body.get("inputs"))))
     over = _over(reader, body.get("over"), callee, key, told)
     taken = frozenset(entry.key.text for entry in _entries(body.get("over")))
+    if not taken:
+        told |= {variable.name for variable in callee.inputs}  # what is missing only follows from lists that are
     inputs = reader.bound(body.get("inputs"), callee.inputs, key, callee.words, taken=taken, told=told)
     if over is None or inputs is None or not bounds_ok or settings is False:
         return None

@@ -88,7 +88,8 @@ def quantity_fault(text: str, *, of_bytes: bool) -> tuple[str, str] | None:
     if nano == 0:
         return ("zero is not allowed", "delete it to ask for nothing")
     if of_bytes and (text[-1] in "mun" or nano < _NANO):
-        return ("thousandths of a byte make no sense", f"write {text[:-1]}Mi for mebibytes")
+        way_out = f"write {text[:-1]}Mi for mebibytes" if text[-1] in "mun" else "write a unit, such as 512Mi or 0.5Gi"
+        return ("thousandths of a byte make no sense", way_out)
     return None
 
 

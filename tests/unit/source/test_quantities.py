@@ -74,6 +74,7 @@ def test_what_is_no_quantity(text: str) -> None:
         ("0.0Gi", True, ("zero is not allowed", "delete it to ask for nothing")),
         ("1e3", True, ("exponents are not allowed", "write the number out, with a suffix such as M or Gi")),
         ("128m", True, ("thousandths of a byte make no sense", "write 128Mi for mebibytes")),
+        ("0.5", True, ("thousandths of a byte make no sense", "write a unit, such as 512Mi or 0.5Gi")),
         ("8GB", True, ("not a quantity of bytes", "write 512Mi or 8Gi; did you mean 8Gi?")),
         ("8 gib", True, ("not a quantity of bytes", "write 512Mi or 8Gi; did you mean 8Gi?")),
         ("lots", False, ("not a quantity of cpu", "write 2, 0.5 or 500m")),
