@@ -160,8 +160,8 @@ class Reader:
         taken: frozenset[str] = frozenset(),
         told: frozenset[str] = frozenset(),
     ) -> tuple[Bound, ...] | None:
-        """The bindings in the order of the variables; None when one is wrong or missing. `told` names inputs that
-        cannot be given, which was said already."""
+        """The bindings in the order of the variables; None when one is wrong or missing. `told` names inputs of
+        which something was said already."""
         given = {entry.key.text: entry for entry in node.entries} if isinstance(node, Mapping) else {}
         by_name = {variable.name: variable for variable in variables}
         whole = True
@@ -189,8 +189,9 @@ class Reader:
                 bounds.append(Bound(name=name, type=variable.type, binding=binding))
         if missing:
             whole = False
-            if self.sound:
-                self._missing(missing, key, callee)
+            untold = [variable for variable in missing if variable.name not in told]
+            if untold and self.sound:
+                self._missing(untold, key, callee)
         return tuple(bounds) if whole else None
 
     def no_input(self, name: Scalar, callee: str, by_name: dict[str, Variable], taken: frozenset[str]) -> None:
