@@ -12,6 +12,7 @@ from flyteops.compile.fields import int_of, number_of, text_in, without
 from flyteops.compile.known import Known
 from flyteops.compile.scope import Outputs, Scope
 from flyteops.compile.tasks import overridden
+from flyteops.compile.values import refuse_reference_keys
 from flyteops.compile.variables import declared_type
 from flyteops.execution.graph import mapped_outputs
 from flyteops.model.entities import MapCall, Mapped, Task, TaskSettings, Variable
@@ -179,6 +180,9 @@ class Reader:
             if entry_given is None:
                 if variable.required:
                     missing.append(variable)
+                continue
+            if refuse_reference_keys(entry_given.value, self.faults):
+                whole = False
                 continue
             binding = read_binding(
                 entry_given.value, variable.type, scope=self.scope, subject=f'the input "{name}" of {callee}'

@@ -194,6 +194,33 @@ def has_reference(node: TreeNode) -> bool:
             assert_never(node)
 
 
+def refuse_reference_keys(node: TreeNode, faults: Faults) -> bool:
+    """Whether a key anywhere inside refers to an input, which is told: keys are text, and nothing is looked up in them.
+
+    Other keys that begin with a dollar sign are meant as they stand, as those of a JSON Schema or a query are.
+    """
+    match node:
+        case Scalar():
+            return False
+        case Sequence(items=items):
+            told = [refuse_reference_keys(item, faults) for item in items]
+            return any(told)
+        case Mapping(entries=entries):
+            wrong = [entry.key for entry in entries if entry.key.text.startswith("$inputs.")]
+            for key in wrong:
+                faults.add(
+                    "FO205",
+                    f"a reference cannot stand in a key: {key.text}",
+                    at=key.place,
+                    label="keys are plain text",
+                    help="let a task make this map, or take a list of records with a field for it",
+                )
+            told = [refuse_reference_keys(entry.value, faults) for entry in entries]
+            return bool(wrong) or any(told)
+        case _:
+            assert_never(node)
+
+
 def _refers(node: Scalar, faults: Faults) -> bool:
     if not is_reference(node):
         return False

@@ -83,6 +83,21 @@ workflows:
             "FO216 7:57-58 | $a.rows has no parts | of type int | refer to the whole value",
         ],
     ),
+    "key": (
+        """\
+workflows:
+  w:
+    inputs: {n: int = 1}
+    nodes:
+      a: {task: 'm:look', inputs: {json: {$gt: 3, all: [{$inputs.n: $inputs.n}]}}}
+""",
+        [
+            (
+                "FO205 6:58-67 | a reference cannot stand in a key: $inputs.n | keys are plain text"
+                " | let a task make this map, or take a list of records with a field for it"
+            )
+        ],
+    ),
     "idx": (
         """\
 workflows:
