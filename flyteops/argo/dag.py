@@ -218,7 +218,7 @@ def _tasks(
 
 def _task(canvas: Canvas, name: str, step: Step, invocation: JsonObject) -> JsonObject:
     """The call of a step's template; one that launches a run says where in the run that is."""
-    template = _template(canvas, step)
+    template = _template(canvas, step, name)
     if isinstance(step.work, Hold) and isinstance(step.work.gate, Sleep):
         return {"name": name, "template": template}
     if isinstance(step.work, RunLaunch | RunEach):
@@ -234,7 +234,7 @@ def _term(step: Step, need: str, name: str) -> str:
     return f"{name}.Succeeded"
 
 
-def _template(canvas: Canvas, step: Step) -> str:
+def _template(canvas: Canvas, step: Step, name: str) -> str:
     shelf, target, found = canvas.shelf, canvas.target, canvas.found
     match step.work:
         case RunTask():
@@ -247,7 +247,7 @@ def _template(canvas: Canvas, step: Step) -> str:
             launch = _inner(canvas, step, step.work)
             return each_template(step.work, launch, shelf=shelf, target=target, found=found)
         case Hold():
-            return gate_template(step.work, canvas.label + step.path, shelf=shelf, target=target, found=found)
+            return gate_template(step.work, canvas.label + step.path, name, shelf=shelf, target=target, found=found)
         case Decide():
             return shelf.put("decide", control_pod("decide", target=target, found=found, result=BRANCH))
         case Join():

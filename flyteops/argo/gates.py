@@ -19,14 +19,17 @@ from flyteops.model.entities import Approve, Sleep, WaitForInput
 from flyteops.model.types import contains_blob, spelling
 
 ANSWER = "{{inputs.parameters.answer}}"
+MAX_ANSWER = 65536
+"""Characters of an answer: it becomes an argument of a pod."""
+# The engine's patterns take no count above 1000; a gate that was resumed by name has no answer at all.
+_ANSWERED = "(tasks.ask.outputs?.parameters?.answer ?? 'none')"
 CHECKED = (
-    "{{= tasks.ask.outputs.parameters.answer matches '^[A-Za-z0-9_-]{1,65536}$' "
-    "? tasks.ask.outputs.parameters.answer : 'none' }}"
+    f"{{{{= {_ANSWERED} matches '^[A-Za-z0-9_-]+$' && len({_ANSWERED}) <= {MAX_ANSWER} ? {_ANSWERED} : 'none' }}}}"
 )
 
 
-def gate_template(work: Hold, path: str, *, shelf: Shelf, target: Target, found: Findings) -> str:
-    """The template of a gate. That of a sleep takes no parameters."""
+def gate_template(work: Hold, path: str, name: str, *, shelf: Shelf, target: Target, found: Findings) -> str:
+    """The template of the gate at `path`, whose DAG task is `name`. That of a sleep takes no parameters."""
     gate = work.gate
     if isinstance(gate, Sleep):
         return shelf.put("sleep", {"suspend": {"duration": f"{max(1, math.ceil(gate.duration_s))}s"}})
@@ -54,17 +57,19 @@ def gate_template(work: Hold, path: str, *, shelf: Shelf, target: Target, found:
             "arguments": {"parameters": given},
         },
     ]
-    found.note(_note(gate, path))
+    found.note(_note(gate, path, name))
     inputs: JsonObject = {"parameters": [{"name": "invocation"}]}
     return shelf.put("gate", {"inputs": inputs, "dag": {"tasks": tasks, "failFast": False}})
 
 
-def _note(gate: Approve | WaitForInput, path: str) -> str:
+def _note(gate: Approve | WaitForInput, path: str, name: str) -> str:
     if isinstance(gate, Approve):
         answer = "yes or no"
     else:
         answer = f'the base64url of {{"type": …, "value": …}}, a {spelling(gate.type)}'
+    # By name: gates that are open at the same time are all displayed as "ask".
     return (
-        f"node {path} waits in the engine: set the output parameter answer of its step ask ({answer}), then resume it; "
-        "resumed without an answer, or too late, it fails"
+        f"node {path} waits in the engine as the node NODE whose name ends in .{name}.ask: argo node set RUN "
+        "--node-field-selector name=NODE --output-parameter answer=ANSWER --phase Succeeded, where ANSWER is "
+        f"{answer}; resumed without one, or too late, it fails"
     )

@@ -395,11 +395,11 @@ _WHEN = (
 )
 _WITHIN = r"\{\{inputs\.parameters\.within\}\}"
 _PLACE = r"[A-Za-z0-9_.]+"
-_ANSWER = r"tasks\.ask\.outputs\.parameters\.answer"
+_ANSWER = r"\(tasks\.ask\.outputs\?\.parameters\?\.answer \?\? 'none'\)"
 _VALUE = tagged(
     r"[A-Za-z0-9+/]+={0,2}|\{\{inputs\.parameters\.(invocation|item|within)\}\}|\{\{item\}\}"
     rf"|{_PLACE}|{_WITHIN}/{_PLACE}|{_WITHIN}\.\{{\{{item\}}\}}"
-    rf"|\{{\{{= {_ANSWER} matches '\^\[A-Za-z0-9_-\]\{{1,65536\}}\$' \? {_ANSWER} : 'none' \}}\}}"
+    rf"|\{{\{{= {_ANSWER} matches '\^\[A-Za-z0-9_-\]\+\$' && len\({_ANSWER}\) <= 65536 \? {_ANSWER} : 'none' \}}\}}"
 )
 _TASK = closed(
     {"name": SHORT_NAME, "template": SHORT_NAME},

@@ -126,14 +126,16 @@ def test_gates_wait_in_the_engine_and_let_one_word_through() -> None:
     gate = next(each for each in kind_of(body, "gate") if len(each["inputs"]["parameters"]) == 1)
     answer = next(each for each in tasks(gate)["pass"]["arguments"]["parameters"] if each["name"] == "answer")
     assert answer["value"] == (
-        "{{= tasks.ask.outputs.parameters.answer matches '^[A-Za-z0-9_-]{1,65536}$' "
-        "? tasks.ask.outputs.parameters.answer : 'none' }}"
+        "{{= (tasks.ask.outputs?.parameters?.answer ?? 'none') matches '^[A-Za-z0-9_-]+$' "
+        "&& len((tasks.ask.outputs?.parameters?.answer ?? 'none')) <= 65536 "
+        "? (tasks.ask.outputs?.parameters?.answer ?? 'none') : 'none' }}"
     )
     assert "{{how}}" not in json.dumps(body), "what is asked is told to our runner only"
     assert [note for note in notes if note.startswith("node ask waits")] == [
         (
-            "node ask waits in the engine: set the output parameter answer of its step ask (the base64url of "
-            '{"type": …, "value": …}, a int), then resume it; resumed without an answer, or too late, it fails'
+            "node ask waits in the engine as the node NODE whose name ends in .ask.ask: argo node set RUN "
+            "--node-field-selector name=NODE --output-parameter answer=ANSWER --phase Succeeded, where ANSWER is "
+            'the base64url of {"type": …, "value": …}, a int; resumed without one, or too late, it fails'
         )
     ]
 
