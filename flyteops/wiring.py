@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.images import ImageRegistry
     from flyteops.ports.parse_cache import ParseCache
-    from flyteops.ports.registry import KeptRegistry
+    from flyteops.ports.registry import KeptRegistry, Snapshots
     from flyteops.ports.secrets import SecretPlace
     from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
@@ -89,6 +89,22 @@ class Workspace:
 
         return folder_in_repository(self.settings.root)
 
+    @property
+    def cluster_place(self) -> str:
+        """Where the domain's objects go, with variables put in: part of a plan's identity; empty without a cluster."""
+        cluster = self.settings.domains[self.domain].cluster
+        if cluster is None:
+            return ""
+        argo = f", argo {cluster.argo}" if cluster.argo else ""
+        return f"context {cluster.context or '(current)'}, namespace {self._namespace}{argo}"
+
+    @property
+    def _namespace(self) -> str:
+        """The namespace of the domain: the declared one, or the one it would have."""
+        cluster = self.settings.domains[self.domain].cluster
+        told = cluster.namespace if cluster else None
+        return told or f"{self.settings.project}-{self.domain}".replace("_", "-")
+
     def base_commit(self, ref: str) -> str:
         """The commit that a change is told against: the newest that both `ref` and the tree come from."""
         from flyteops.adapters.git_history import merge_base
@@ -99,7 +115,7 @@ class Workspace:
     def history(self, planned: Planned) -> History:
         """Where the planned commit stands to the applied one; `ahead` when there is nothing to compare."""
         from flyteops.adapters.git_command import is_shallow
-        from flyteops.adapters.git_history import ancestry
+        from flyteops.adapters.git_history import ancestry, merge_base
 
         revision, commit = planned.snapshot.revision, planned.plan.tree.commit
         if revision is None or not revision.commit or commit is None or not planned.plan.changes:
@@ -113,7 +129,7 @@ class Workspace:
             return "behind"
         if forward is None or backward is None:
             return "shallow" if is_shallow(root) else "unknown"
-        return "apart"
+        return "apart" if merge_base(root, revision.commit, commit) else "unrelated"
 
     def verdict(self, planned: Planned, *, allow: tuple[str, ...] = ()) -> Verdict:
         """What the rules of the domain say to a plan; `allow` are consents of the command line."""
@@ -140,10 +156,17 @@ class Workspace:
             applied_tree=applied,
             history=history,
             prune_limit=self.prune_limit,
+            linear=domain.protected,
             classes=domain.consent,
             now_ms=system_clock().now_ms(),
             extra=allowed(allow, domain=self.domain),
         )
+
+    def snapshot_file(self, path: Path) -> Snapshots:
+        """A snapshot in a file, for a plan where no registry can be reached."""
+        from flyteops.adapters.registry_snapshot import SnapshotFile
+
+        return SnapshotFile(path, project=self.settings.project)
 
     def registry(self, *, writing: bool = False) -> KeptRegistry:
         """The registry of the settings; refused under CI when writing would make a new embedded one."""
@@ -177,7 +200,7 @@ class Workspace:
         folder of this machine is asked only when `remote`: a plan needs no network."""
         from flyteops.operations.measuring import timings_of
 
-        if not remote and not self.settings.store_at(self.domain).startswith("/"):
+        if not remote and not self.settings.keeps_here(self.domain):
             return {}
         return timings_of(plan, self.store(), scopes=(self.domain, user))
 
@@ -247,8 +270,7 @@ class Workspace:
         domain = self.settings.domains[self.domain]
         cluster = domain.cluster
         return Target(
-            namespace=(cluster.namespace if cluster else None)
-            or f"{self.settings.project}-{self.domain}".replace("_", "-"),
+            namespace=self._namespace,
             store=self.settings.store_of(self.domain),
             default_image=self._pinned(domain.default_image or PLAIN_IMAGE),
             argo=_argo_version(cluster.argo if cluster else None),

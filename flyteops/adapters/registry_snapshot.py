@@ -14,12 +14,15 @@ from flyteops.model.state import Snapshot
 class SnapshotFile:
     """The snapshot in a file made by `flyteops registry snapshot`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, project: str | None = None) -> None:
         self._path = path
+        self._project = project
 
     def snapshot(self, domain: str) -> Snapshot:
-        """The snapshot; InvalidProject (FO735) when the file is not one, was edited, or tells of another domain."""
+        """The snapshot; InvalidProject (FO735) when the file is none, was edited, or tells of something else."""
         snapshot = self._read()
+        if self._project not in (None, snapshot.project):
+            raise self._fault(f"it tells of project {snapshot.project}, not of {self._project}")
         if snapshot.domain != domain:
             raise self._fault(f"it tells of domain {snapshot.domain}, not of {domain}")
         return snapshot

@@ -65,7 +65,13 @@ def run(  # noqa: PLR0913 - one argument an option
         # A clean work tree is read as its commit, so that a file edited meanwhile cannot slip in.
         workspace = session.workspace(workspace.tree.commit)
     registry = workspace.registry(writing=True)
-    planned = make(workspace.tree, workspace.sources, domain=workspace.domain, registry=registry)
+    planned = make(
+        workspace.tree,
+        workspace.sources,
+        domain=workspace.domain,
+        registry=registry,
+        cluster=workspace.cluster_place,
+    )
     if reviewed:
         require_same(*reviewed, planned, tool=tool_version())
     verdict = workspace.verdict(planned, allow=allow)

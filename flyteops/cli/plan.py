@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 )
 @click.option("--commit", metavar="REF", help="Plan this commit instead of the work tree.")
 @click.option("--against", metavar="REF", help="Tell what changed since this commit from what was pending before it.")
+@click.option("--snapshot", metavar="FILE", help="Plan from what `registry snapshot` wrote; no registry is asked.")
 @click.option("--out", metavar="FILE", help="Write the plan as JSON to FILE as well, for `apply FILE`.")
 @click.option("--json-into", metavar="FILE", help="The same, for a reader that is no apply.")
 @click.option("--runs", is_flag=True, help="Ask the domain's cluster, too, which runs are not over.")
@@ -34,6 +35,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     session: Session,
     commit: str | None,
     against: str | None,
+    snapshot: str | None,
     out: str | None,
     json_into: str | None,
     runs: bool,
@@ -52,8 +54,14 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     workspace = session.workspace(commit)
     # Two deltas are told of all entities, so that a part of the program is not enough.
     cache = None if against else workspace.parse_cache()
+    registry = workspace.snapshot_file(session.start / snapshot) if snapshot else workspace.registry()
     planned = make(
-        workspace.tree, workspace.sources, domain=workspace.domain, registry=workspace.registry(), cache=cache
+        workspace.tree,
+        workspace.sources,
+        domain=workspace.domain,
+        registry=registry,
+        cache=cache,
+        cluster=workspace.cluster_place,
     )
     if planned.program.warnings:
         session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)

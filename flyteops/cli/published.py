@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteops.model.digest import JsonObject
-from flyteops.views.schema_words import CONSENT, DIAGNOSTICS, EXAMPLES, LOCK, PLAN, described
+from flyteops.views.schema_words import CONSENT, DIAGNOSTICS, EXAMPLES, LOCK, PLAN, SNAPSHOT, described
 
 PUBLISHED: dict[str, str] = {
     "project": "flyteops.yaml: the settings of a project.",
@@ -11,6 +11,7 @@ PUBLISHED: dict[str, str] = {
     "consent": "The file of consents to changes that a rule would refuse.",
     "lock": "flyteops.lock: what images and tasks of other projects are pinned to.",
     "plan": "A saved plan, as `plan --out` writes it.",
+    "snapshot": "What `registry snapshot` writes, and `plan --snapshot` reads.",
     "diagnostics": "What `-o json` prints of faults.",
     "launch-inputs": "The file of `run --inputs`, of any launch plan.",
 }
@@ -46,6 +47,10 @@ def _schema(name: str) -> tuple[JsonObject, dict[str, str]]:
             from flyteops.plan.document import plan_schema
 
             return plan_schema(), PLAN
+        case "snapshot":
+            from flyteops.model.snapshot_wire import snapshot_schema
+
+            return snapshot_schema(), SNAPSHOT
         case "diagnostics":
             from flyteops.views.json import diagnostics_schema
 

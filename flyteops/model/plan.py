@@ -154,6 +154,8 @@ class Plan:
     unchanged: int
     warnings: tuple[str, ...]
     digest: str
+    cluster: str = ""
+    """Where the objects of the domain go, as the settings name it; empty without a cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +235,7 @@ class PlanContext:
     """Runs that are not over, by the address they were started from; None when nobody asked, or nobody answered."""
 
 
-FORMAT_VERSION = "1.2"
+FORMAT_VERSION = "1.3"
 __all__ = [
     "FORMAT_VERSION",
     "Action",

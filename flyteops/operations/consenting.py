@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.errors import InvalidProject
+from flyteops.model.ids import Kind
 from flyteops.model.plan import Consent
 from flyteops.operations.planning import Planned
 from flyteops.plan import History, Rules, Verdict, judge
@@ -32,7 +33,7 @@ def consent_schema() -> JsonObject:
     entry: JsonObject = {
         "type": "object",
         "properties": {
-            "address": {"type": "string", "pattern": "^(task|workflow|launch_plan|domain)/.+$"},
+            "address": {"type": "string", "pattern": f"^({'|'.join(Kind)}|domain)/.+$"},
             "rule": {"enum": rules},
             "reason": {"type": "string", "minLength": 1},
             "expires": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
@@ -147,6 +148,7 @@ def verdict_of(
     applied_tree: Tree | None,
     history: History,
     prune_limit: float | None,
+    linear: bool,
     classes: tuple[str, ...],
     now_ms: int,
     extra: tuple[Consent, ...] = (),
@@ -158,6 +160,7 @@ def verdict_of(
     spent = _identities(applied_tree) if applied_tree is not None else frozenset()
     rules = Rules(
         prune_limit=prune_limit,
+        linear=linear,
         consent=classes,
         history=history,
         entries=(*read_consents(tree), *extra),

@@ -23,7 +23,7 @@ from flyteops.operations.sources import Readings, Sources, load_program, load_wi
 from flyteops.operations.surveying import EVERY_FILE, LEAST, Survey, digest_beside, name_of, survey
 from flyteops.plan import stands_out
 from flyteops.ports.parse_cache import ParseCache
-from flyteops.ports.registry import Registry
+from flyteops.ports.registry import Snapshots
 from flyteops.ports.trees import Tree
 from flyteops.source.mentions import fold
 
@@ -46,7 +46,7 @@ class Partial:
 
 
 def load_partly(
-    tree: Tree, sources: Sources, *, domain: str, registry: Registry, cache: ParseCache, least: int = LEAST
+    tree: Tree, sources: Sources, *, domain: str, registry: Snapshots, cache: ParseCache, least: int = LEAST
 ) -> Partial | Snapshot | None:
     """What a plan needs; else the project has to be compiled whole, against the snapshot if that was read already."""
     surveyed = survey(tree, sources, domain=domain, cache=cache, least=least)

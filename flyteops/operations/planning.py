@@ -21,7 +21,7 @@ from flyteops.operations.surveying import LEAST
 from flyteops.plan import Verdict, make_plan, without_lineage
 from flyteops.plan.upcoming import upcoming_of
 from flyteops.ports.parse_cache import ParseCache
-from flyteops.ports.registry import Registry
+from flyteops.ports.registry import Snapshots
 from flyteops.ports.trees import Tree
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -41,12 +41,13 @@ def make(
     sources: Sources,
     *,
     domain: str,
-    registry: Registry,
+    registry: Snapshots,
     cache: ParseCache | None = None,
+    cluster: str = "",
     least: int = LEAST,
 ) -> Planned:
     """The plan of a tree against the registry, for one domain. With a cache, and no fewer files than `least`, the
-    program may be a part only: what changed, and all that it touches and needs."""
+    program may be a part only: what changed, and all that it touches and needs. `cluster` is where its objects go."""
     found = load_partly(tree, sources, domain=domain, registry=registry, cache=cache, least=least) if cache else None
     if isinstance(found, Partial):
         plan = make_plan(
@@ -55,11 +56,12 @@ def make(
             tree=identify(tree, sources, known=found.digests),
             unchanged=found.unchanged,
             records=found.records,
+            cluster=cluster,
         )
         return Planned(plan=plan, program=found.program, snapshot=found.snapshot)
     program = load_program(tree, sources, domain=domain)
     snapshot = found or registry.snapshot(domain)
-    plan = make_plan(program, snapshot, tree=identify(tree, sources))
+    plan = make_plan(program, snapshot, tree=identify(tree, sources), cluster=cluster)
     return Planned(plan=plan, program=program, snapshot=snapshot)
 
 
@@ -138,6 +140,7 @@ def _differences(saved: Plan, saved_tool: str, plan: Plan, tool: str) -> list[st
     told = [
         ("project", saved.project, plan.project),
         ("domain", saved.domain, plan.domain),
+        ("cluster", saved.cluster or "none", plan.cluster or "none"),
         ("registry", saved.lineage or "none yet", plan.lineage or "none yet"),
         ("generation", str(saved.generation), str(plan.generation)),
         ("commit", (saved.tree.commit or "none")[:12], (plan.tree.commit or "none")[:12]),

@@ -15,7 +15,7 @@ from flyteops.model.plan import Consent, ConsentState, Plan
 CONSENT_FILE = "flyteops.consent.yaml"
 RETIRE = "retire"
 """The rule of a removal; a breaking change goes by the code of its interface rule."""
-DOMAIN_RULES = ("FO721", "FO724", "FO725")
+DOMAIN_RULES = ("FO721", "FO724", "FO725", "FO737")
 """Guards that an entry may lift for one apply; their address is `domain/NAME`."""
 
 Needed = tuple[str, str, str]

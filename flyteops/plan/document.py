@@ -32,6 +32,7 @@ def plan_wire(plan: Plan, *, tool: str, context: PlanContext | None = None) -> J
     return {
         "format_version": FORMAT_VERSION,
         "tool_version": tool,
+        "cluster": None,
         **plan_body(plan),
         "digest": plan.digest,
         "size": {
@@ -105,6 +106,7 @@ def _refusal(each: Refusal) -> JsonObject:
 def plan_body(plan: Plan) -> JsonObject:
     """What the plan's digest is taken over."""
     return {
+        **({"cluster": plan.cluster} if plan.cluster else {}),
         "registry": {"lineage": plan.lineage, "generation": plan.generation},
         "tree": {
             "commit": plan.tree.commit,
@@ -215,6 +217,7 @@ def plan_schema() -> JsonObject:
         tree=_closed(commit=maybe_text, files_digest=text, uncommitted=texts),
         project=text,
         domain=text,
+        cluster=maybe_text,
         changes=changes,
         nodes=nodes,
         unchanged=count,

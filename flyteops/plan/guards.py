@@ -12,9 +12,9 @@ from flyteops.model.plan import Consent, ConsentState, Plan, Refusal
 from flyteops.model.state import Snapshot
 from flyteops.plan.consents import CONSENT_FILE, consent_refusal, consents_of, lifted
 
-History = OneOf["ahead", "behind", "apart", "unknown", "shallow"]
-"""Where the planned commit stands to the applied one: `behind` is an ancestor of it, `apart` has a part of its own;
-`unknown` and `shallow` (a clone without its history) cannot be told."""
+History = OneOf["ahead", "behind", "apart", "unrelated", "unknown", "shallow"]
+"""Where the planned commit stands to the applied one: `behind` is an ancestor of it, `apart` has a part of its own and
+lacks the applied one, `unrelated` shares nothing with it; `unknown` and `shallow` (a clone without its history) cannot be told."""
 DEFAULT_PRUNE_LIMIT = 0.2
 """The share of a protected domain that one apply may retire, where the settings say nothing."""
 
@@ -31,6 +31,8 @@ class Rules:
     entries: tuple[Consent, ...] = ()
     spent: frozenset[tuple[str, str, str, str | None]] = frozenset()
     today: dt.date = dt.date.min
+    linear: bool = False
+    """Whether every apply has to contain the one before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ def judge(plan: Plan, snapshot: Snapshot, rules: Rules) -> Verdict:
     """What the rules of a domain say to a plan; a plan that changes nothing breaks none."""
     if not plan.changes:
         return Verdict(consents=(), refusals=tuple(_foreign(plan, snapshot)))
-    guards = refusals(plan, snapshot, prune_limit=rules.prune_limit, history=rules.history)
+    guards = refusals(plan, snapshot, prune_limit=rules.prune_limit, history=rules.history, linear=rules.linear)
     consents = consents_of(
         plan, rules.consent, entries=rules.entries, spent=rules.spent, today=rules.today, guards=guards
     )
@@ -64,13 +66,19 @@ def judge(plan: Plan, snapshot: Snapshot, rules: Rules) -> Verdict:
 
 
 def refusals(
-    plan: Plan, snapshot: Snapshot, *, prune_limit: float | None = None, history: History = "ahead"
+    plan: Plan,
+    snapshot: Snapshot,
+    *,
+    prune_limit: float | None = None,
+    history: History = "ahead",
+    linear: bool = False,
 ) -> tuple[Refused, ...]:
     """Every guard that forbids the plan, consent apart."""
     return (
         *_foreign(plan, snapshot),
         *_empty_target(plan, snapshot),
         *_backwards(plan, snapshot, history),
+        *_sideways(plan, snapshot, history, linear=linear),
         *_pruned(plan, snapshot, prune_limit),
     )
 
@@ -96,6 +104,21 @@ def _backwards(plan: Plan, snapshot: Snapshot, history: History) -> Iterator[Ref
             protects=protects,
             way_out=f"run {fetch}, then apply again; {_lift(plan, 'FO725')}",
         )
+
+
+def _sideways(plan: Plan, snapshot: Snapshot, history: History, *, linear: bool) -> Iterator[Refused]:
+    if history != "unrelated" and not (history == "apart" and linear):
+        return
+    applied = snapshot.revision.commit[:12] if snapshot.revision else ""
+    planned = (plan.tree.commit or "")[:12]
+    yield Refused(
+        "FO737",
+        f"commit {planned} and {applied}, which is applied to {plan.domain}, have no history in common"
+        if history == "unrelated"
+        else f"commit {planned} does not contain {applied}, which is applied to {plan.domain}: their histories part",
+        protects="what was applied from another branch, or before a forced push, is not undone by the way",
+        way_out=f"apply a commit that contains {applied} (merge it, or rebase onto it); {_lift(plan, 'FO737')}",
+    )
 
 
 def _lift(plan: Plan, code: str) -> str:

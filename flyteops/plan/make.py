@@ -50,6 +50,7 @@ def make_plan(
     tree: TreeIdentity,
     unchanged: Mapping[EntityId, str] = NOTHING,
     records: Mapping[EntityId, EntityRecord] = NOTHING,
+    cluster: str = "",
 ) -> Plan:
     """The plan from the snapshot to the program. Pure: the same inputs give the same plan and the same digest.
 
@@ -86,6 +87,7 @@ def make_plan(
         unchanged=len(digests) - sum(1 for each in differences if each.after is not None),
         warnings=tuple(_warnings(program, changes)),
         digest="",
+        cluster=cluster,
     )
     return _sealed(plan)
 

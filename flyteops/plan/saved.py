@@ -29,6 +29,8 @@ from flyteops.plan.stored_types import as_list, as_map
 def plan_of(document: JsonObject) -> Plan | None:
     """The plan of a document that fits the schema; None when its digest is wrong, that is, when it was edited."""
     body = {key: value for key, value in document.items() if key not in OUTSIDE_THE_DIGEST}
+    if body["cluster"] is None:
+        del body["cluster"]
     if digest_of("flyteops.plan.v1", body) != document["digest"]:
         return None
     registry, tree = as_map(document["registry"]), as_map(document["tree"])
@@ -47,6 +49,7 @@ def plan_of(document: JsonObject) -> Plan | None:
         unchanged=cast("int", document["unchanged"]),
         warnings=_texts(document["warnings"]),
         digest=str(document["digest"]),
+        cluster=str(document["cluster"] or ""),
     )
 
 

@@ -17,6 +17,13 @@ from flyteops.model.state import (
 )
 
 
+class Snapshots(Protocol):
+    """What a plan reads of a registry, and all that a file can stand for."""
+
+    def snapshot(self, domain: str) -> Snapshot:
+        """What is applied to the domain now; generation 0 when nothing ever was."""
+
+
 class Registry(Protocol):
     """One registry for a project. Methods raise `Refused` for a broken rule and `OutsideFailed` for the outside."""
 

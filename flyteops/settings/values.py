@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flyteops.model.diagnostics import Place
+from flyteops.settings.expansion import unset_variable
 from flyteops.settings.locations import local_path, usable_location
 from flyteops.source.tree import Mapping as Tree
 
@@ -98,6 +99,11 @@ class Settings:
         location = self.store_of(domain)
         scheme, _ = usable_location(location, place)
         return str(self.root / local_path(location, place)) if scheme == "file" else location
+
+    def keeps_here(self, domain: str) -> bool:
+        """Whether the store of a domain is a folder of this machine; a variable without a value names none."""
+        location = self.store_of(domain)
+        return not unset_variable(location) and location.startswith("file:")
 
     def described(self) -> tuple[tuple[str, str, str], ...]:
         """Name, value and origin of every setting, for `doctor`; passwords are masked."""

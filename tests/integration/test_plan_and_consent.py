@@ -179,6 +179,123 @@ def test_a_branch_of_its_own_goes_on(project: Path, run_cli: Cli) -> None:
     assert run_cli(["apply", "-y"]).code == 0
 
 
+def test_a_protected_domain_goes_on_from_what_is_applied_only(project: Path, run_cli: Cli) -> None:
+    production = ["apply", "-y", "-d", "production"]
+    commit(project, "main", work=WITHOUT_LATE)
+    assert run_cli(production).code == 0
+    subprocess.run(["git", "checkout", "--quiet", "-b", "side", "HEAD~1"], cwd=project, check=True)
+    commit(project, "side", work=WORK.replace("cache: true", "cache: true, retries: 3"))
+    refused = run_cli(production)
+    assert (refused.code, "refused[FO737]" in refused.stderr, "their histories part" in refused.stderr) == (5, True, True)
+    entry = "address: domain/production, rule: FO737, reason: main was pushed by force"
+    commit(project, "agreed", consent=consent(entry))
+    assert run_cli(production).code == 0
+    subprocess.run(["git", "checkout", "--quiet", "--orphan", "other"], cwd=project, check=True)
+    commit(project, "no parent", consent=consent(entry), work=WITHOUT_LATE)
+    assert "FO737" in [each["rule"] for each in plan(run_cli, "-d", "production")["refusals"]]  # spent
+    assert run_cli(["apply", "-y"]).code == 0  # nothing is applied there yet
+    subprocess.run(["git", "checkout", "--quiet", "side"], cwd=project, check=True)
+    unrelated = run_cli(["apply", "-y"])
+    assert (unrelated.code, "have no history in common" in unrelated.stderr) == (5, True)
+
+
+KINDS = """artifacts:
+  model: {from: workflow/train.total}
+workspaces:
+  lab: {resources: {cpu: 1, memory: 1Gi}}
+roles:
+  reader: {actions: [view_inventory]}
+policies:
+  team: {role: reader, groups: [data]}
+quotas:
+  most: {gpu: 4}
+"""
+ADDRESSES = ["artifact/model", "policy/team", "quota/most", "role/reader", "workspace/lab"]
+
+
+def test_every_kind_is_retired_diffed_and_brought_back(project: Path, run_cli: Cli) -> None:
+    production = ["apply", "-y", "-d", "production"]
+    commit(project, "all", work=WORK + KINDS)
+    assert run_cli(production).code == 0
+    commit(project, "gone", work=WORK)
+    states = plan(run_cli, "-d", "production")["consents"]
+    assert sorted((each["address"], each["state"]) for each in states) == [(each, "missing") for each in ADDRESSES]
+    text = run_cli(["plan", "-d", "production", "-o", "md"]).stdout
+    assert all(f"`{address}`" in text for address in ADDRESSES)
+    entries = [f"address: {address}, rule: retire, reason: not used" for address in ADDRESSES]
+    commit(project, "agreed", consent=consent(*entries))
+    assert run_cli(production).code == 0
+    for one, other, wanted in (("1", "2", "retire"), ("2", "1", "create")):
+        found = json.loads(run_cli(["diff", one, other, "-d", "production", "-o", "json"]).stdout)
+        assert sorted((each["address"], each["action"]) for each in found["changes"]) == [
+            (address, wanted) for address in ADDRESSES
+        ]
+    assert run_cli(["rollback", "--to", "1", "-y", "-d", "production"]).code == 0
+    assert run_cli(["registry", "verify"]).code == 0
+    assert run_cli(["registry", "snapshot", "--out", ".git/held.json", "-d", "production"]).code == 0
+    held = json.loads((project / ".git" / "held.json").read_text(encoding="utf-8"))
+    assert {each["address"] for each in held["entities"]} >= set(ADDRESSES)
+
+
+def test_every_kind_may_be_moved(project: Path, run_cli: Cli) -> None:
+    commit(project, "all", work=WORK + KINDS)
+    assert run_cli(["apply", "-y"]).code == 0
+    names = {"model": "scores", "lab": "desk", "reader": "looker", "team": "people", "most": "bound"}
+    moved = KINDS
+    for old, new in names.items():
+        moved = moved.replace(f"  {old}:", f"  {new}:")
+    moved = moved.replace("role: reader", "role: looker")
+    pairs = [(each, f"{each.partition('/')[0]}/{names[each.partition('/')[2]]}") for each in ADDRESSES]
+    lines = "".join(f"  - {{from: {old}, to: {new}}}\n" for old, new in pairs)
+    commit(project, "moved", work=WORK + moved + "moved:\n" + lines)
+    document = plan(run_cli)
+    told = [(each["previous_address"], each["address"], each["action"]) for each in document["changes"]]
+    assert sorted(told) == [(old, new, "move") for old, new in pairs]
+    assert run_cli(["apply", "-y"]).code == 0
+    assert plan(run_cli)["changes"] == []
+
+
+def test_a_fork_plans_from_a_snapshot_without_the_registry(
+    project: Path, run_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = SETTINGS.replace("code:", "registry: ${FLYTEOPS_REGISTRY}\nstore: ${FLYTEOPS_STORE}\ncode:")
+    (project / "flyteops.yaml").write_text(settings, encoding="utf-8")
+    commit(project, "shared")
+    monkeypatch.setenv("FLYTEOPS_REGISTRY", f"sqlite:{project / '.git' / 'held.db'}")
+    monkeypatch.setenv("FLYTEOPS_STORE", f"file:{project / '.git' / 'store'}")
+    assert run_cli(["apply", "-y"]).code == 0
+    assert run_cli(["registry", "snapshot", "--out", ".git/held.json"]).code == 0
+    commit(project, "fork", work=WITHOUT_LATE)
+    wanted = plan(run_cli)
+    monkeypatch.delenv("FLYTEOPS_REGISTRY")
+    monkeypatch.delenv("FLYTEOPS_STORE")
+    (project / "src" / "app.py").write_text(
+        "print('user code ran')\n\n\ndef count(rows: int) -> int:\n    return rows\n", encoding="utf-8"
+    )
+    commit(project, "with a print")
+    ended = run_cli(["plan", "--snapshot", ".git/held.json", "--commit", "HEAD~1", "-o", "json", *AT])
+    assert ended.code == 0, ended.stderr
+    assert json.loads(ended.stdout)["changes"] == wanted["changes"]
+    assert json.loads(ended.stdout)["digest"] == wanted["digest"]
+    both = run_cli(["plan", "--snapshot", ".git/held.json"])
+    assert (both.code, "user code ran" in both.stdout + both.stderr) == (0, False)
+    other = run_cli(["-p", "cart", "plan", "--snapshot", ".git/held.json"])
+    assert (other.code, "it tells of project shop, not of cart" in other.stderr) == (4, True)
+
+
+def test_saved_plan_of_another_cluster(project: Path, run_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = SETTINGS.replace("{default: true}", '{default: true, cluster: {context: "${FLYTEOPS_AT}"}, store: "s3://b"}')
+    (project / "flyteops.yaml").write_text(settings, encoding="utf-8")
+    commit(project, "cluster")
+    monkeypatch.setenv("FLYTEOPS_AT", "test")
+    assert run_cli(["plan", "--out", ".git/plan.json"]).code == 0
+    monkeypatch.setenv("FLYTEOPS_AT", "live")
+    ended = run_cli(["apply", "-y", ".git/plan.json"])
+    then, now = (f"context {name}, namespace shop-development" for name in ("test", "live"))
+    assert (ended.code, f"cluster {then} then, {now} now" in ended.stderr) == (5, True)
+    assert "refused[FO723]" in ended.stderr
+
+
 def test_allow_does_not_count_where_changes_are_reviewed(project: Path, run_cli: Cli) -> None:
     assert run_cli(["apply", "-y", "-d", "production"]).code == 0
     commit(project, "retire", work=WITHOUT_LATE)

@@ -147,4 +147,11 @@ ENTRIES: tuple[Entry, ...] = (
         "Rollback moves the pointers of the registry. What runs in a cluster is made from a commit's program.",
         "Revert in git and apply that commit.",
     ),
+    Entry(
+        "FO737",
+        "the commit does not contain the applied one",
+        "In a domain with `protect:` every apply contains the one before it, so that none undoes another by the way; a "
+        "commit that shares no history with the applied one is refused in every domain.",
+        "Merge the applied commit, or rebase onto it, then apply.",
+    ),
 )

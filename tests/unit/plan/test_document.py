@@ -39,7 +39,8 @@ def test_document_of_a_change() -> None:
     document = plan_wire(plan, tool="0.1.0")
     change = plan.changes[0]
     assert document == {
-        "format_version": "1.2",
+        "format_version": "1.3",
+        "cluster": None,
         "tool_version": "0.1.0",
         "registry": {"lineage": "lineage-1", "generation": 1},
         "tree": {"commit": "c" * 40, "files_digest": "f" * 64, "uncommitted": []},

@@ -60,7 +60,22 @@ def test_going_backwards() -> None:
     assert told(refusals(CHANGED, APPLIED_FROM, history="behind")) == [
         ("FO724", "commit cccccccccccc is older than dddddddddddd, which is applied to development"),
     ]
+
+
+def test_going_sideways() -> None:
     assert refusals(CHANGED, APPLIED_FROM, history="apart") == ()
+    assert told(refusals(CHANGED, APPLIED_FROM, history="apart", linear=True)) == [
+        (
+            "FO737",
+            "commit cccccccccccc does not contain dddddddddddd, which is applied to development: their histories part",
+        ),
+    ]
+    assert told(refusals(CHANGED, APPLIED_FROM, history="unrelated")) == [
+        (
+            "FO737",
+            "commit cccccccccccc and dddddddddddd, which is applied to development, have no history in common",
+        ),
+    ]
 
 
 def test_unknown_history_is_not_guessed() -> None:
