@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,7 @@ class Workspace:
     def verdict(self, planned: Planned, *, allow: tuple[str, ...] = ()) -> Verdict:
         """What the rules of the domain say to a plan; `allow` are consents of the command line."""
         from flyteops.operations.consenting import allowed, verdict_of
+        from flyteops.plan import Rules
         from flyteops.plan.consents import CONSENT_FILE
 
         domain = self.settings.domains[self.domain]
@@ -150,16 +152,16 @@ class Workspace:
         known = history not in ("unknown", "shallow")
         if revision is not None and revision.commit and known and CONSENT_FILE in self.tree.paths():
             applied = CommitTree(self.settings.root, revision.commit)
-        return verdict_of(
-            planned,
-            self.tree,
-            applied_tree=applied,
-            history=history,
+        now = datetime.fromtimestamp(system_clock().now_ms() / 1000, UTC)
+        rules = Rules(
             prune_limit=self.prune_limit,
+            consent=domain.consent,
+            history=history,
+            today=now.date(),
             linear=domain.protected,
-            classes=domain.consent,
-            now_ms=system_clock().now_ms(),
-            extra=allowed(allow, domain=self.domain),
+        )
+        return verdict_of(
+            planned, self.tree, applied_tree=applied, rules=rules, extra=allowed(allow, domain=self.domain)
         )
 
     def snapshot_file(self, path: Path) -> Snapshots:

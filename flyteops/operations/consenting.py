@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.digest import Json, JsonObject
@@ -11,7 +12,7 @@ from flyteops.model.errors import InvalidProject
 from flyteops.model.ids import Kind
 from flyteops.model.plan import Consent
 from flyteops.operations.planning import Planned
-from flyteops.plan import History, Rules, Verdict, judge
+from flyteops.plan import Rules, Verdict, judge
 from flyteops.plan.consents import CONSENT_FILE, DOMAIN_RULES, RETIRE
 from flyteops.plan.rules import RULES
 from flyteops.ports.trees import Tree
@@ -142,32 +143,14 @@ def allowed(texts: tuple[str, ...], *, domain: str) -> tuple[Consent, ...]:
 
 
 def verdict_of(
-    planned: Planned,
-    tree: Tree,
-    *,
-    applied_tree: Tree | None,
-    history: History,
-    prune_limit: float | None,
-    linear: bool,
-    classes: tuple[str, ...],
-    now_ms: int,
-    extra: tuple[Consent, ...] = (),
+    planned: Planned, tree: Tree, *, applied_tree: Tree | None, rules: Rules, extra: tuple[Consent, ...] = ()
 ) -> Verdict:
     """What the rules say to a plan of the tree. `applied_tree` is that of the applied commit, where this clone holds
     it: the entries that it has already are spent. An entry that is not spent counts also after a failed apply."""
     if not planned.plan.changes:
         return judge(planned.plan, planned.snapshot, Rules())
     spent = _identities(applied_tree) if applied_tree is not None else frozenset()
-    rules = Rules(
-        prune_limit=prune_limit,
-        linear=linear,
-        consent=classes,
-        history=history,
-        entries=(*read_consents(tree), *extra),
-        spent=spent,
-        today=dt.datetime.fromtimestamp(now_ms / 1000, dt.UTC).date(),
-    )
-    return judge(planned.plan, planned.snapshot, rules)
+    return judge(planned.plan, planned.snapshot, replace(rules, entries=(*read_consents(tree), *extra), spent=spent))
 
 
 def _identities(tree: Tree) -> frozenset[tuple[str, str, str, str | None]]:

@@ -14,7 +14,8 @@ from flyteops.plan.consents import CONSENT_FILE, consent_refusal, consents_of, l
 
 History = OneOf["ahead", "behind", "apart", "unrelated", "unknown", "shallow"]
 """Where the planned commit stands to the applied one: `behind` is an ancestor of it, `apart` has a part of its own and
-lacks the applied one, `unrelated` shares nothing with it; `unknown` and `shallow` (a clone without its history) cannot be told."""
+lacks the applied one, `unrelated` shares nothing with it; `unknown` and `shallow` (a clone without its
+history) cannot be told."""
 DEFAULT_PRUNE_LIMIT = 0.2
 """The share of a protected domain that one apply may retire, where the settings say nothing."""
 

@@ -186,7 +186,11 @@ def test_a_protected_domain_goes_on_from_what_is_applied_only(project: Path, run
     subprocess.run(["git", "checkout", "--quiet", "-b", "side", "HEAD~1"], cwd=project, check=True)
     commit(project, "side", work=WORK.replace("cache: true", "cache: true, retries: 3"))
     refused = run_cli(production)
-    assert (refused.code, "refused[FO737]" in refused.stderr, "their histories part" in refused.stderr) == (5, True, True)
+    assert (refused.code, "refused[FO737]" in refused.stderr, "their histories part" in refused.stderr) == (
+        5,
+        True,
+        True,
+    )
     entry = "address: domain/production, rule: FO737, reason: main was pushed by force"
     commit(project, "agreed", consent=consent(entry))
     assert run_cli(production).code == 0
@@ -284,7 +288,9 @@ def test_a_fork_plans_from_a_snapshot_without_the_registry(
 
 
 def test_saved_plan_of_another_cluster(project: Path, run_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = SETTINGS.replace("{default: true}", '{default: true, cluster: {context: "${FLYTEOPS_AT}"}, store: "s3://b"}')
+    settings = SETTINGS.replace(
+        "{default: true}", '{default: true, cluster: {context: "${FLYTEOPS_AT}"}, store: "s3://b"}'
+    )
     (project / "flyteops.yaml").write_text(settings, encoding="utf-8")
     commit(project, "cluster")
     monkeypatch.setenv("FLYTEOPS_AT", "test")
