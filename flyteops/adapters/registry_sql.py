@@ -179,6 +179,17 @@ SELECT generation, action, count(*) FROM pointer_history WHERE project = ? AND d
 GROUP BY generation, action"""
 GET_RECORD = "SELECT wire, payload FROM entity WHERE digest = ?"
 
+# A row that is intended again has no uid yet; one that is confirmed has that of the object.
+UNINTENDED = """
+SELECT domain, kind, namespace, name FROM cluster_object WHERE project = ? AND NOT EXISTS (
+  SELECT 1 FROM effect WHERE effect.project = cluster_object.project AND effect.domain = cluster_object.domain
+    AND effect.action = 'apply' AND effect.api_version = cluster_object.api_version
+    AND effect.kind = cluster_object.kind AND effect.namespace = cluster_object.namespace
+    AND effect.name = cluster_object.name AND effect.address = cluster_object.address
+    AND (effect.state <> 'confirmed'
+         OR (effect.digest = cluster_object.digest AND effect.uid = cluster_object.uid)))
+ORDER BY domain, kind, namespace, name"""
+
 ALL_RECORDS = "SELECT digest, kind, wire, payload FROM entity"
 ALL_DIGESTS = "SELECT digest, kind, length(payload) FROM entity"
 # What other projects in the same registry ever named, and what anybody points at or is about to publish.

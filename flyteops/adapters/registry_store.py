@@ -364,13 +364,16 @@ class StoreRegistry:
 
         def look(documents: Documents, head: Head | None) -> tuple[Misfit, ...]:
             name = documents.root.rpartition("/")[2]
-            return tuple(misfits_of(documents, head, domain=name)) if head else ()
+            if head is None:
+                return (Misfit(where=name, message="its head is missing, and documents are there"),)
+            return tuple(misfits_of(documents, head, domain=name))
 
         try:
             keys = self._store.list(f"{self._root}/")
         except StoreFailed as failed:
             raise store_failed(self._store.uri(self._root), failed) from failed
-        domains = sorted(key.split("/")[-2] for key in keys if key.endswith("/head"))
+        below = {key.removeprefix(f"{self._root}/") for key in keys}
+        domains = sorted({key.partition("/")[0] for key in below if "/" in key})
         return tuple(misfit for domain in domains for misfit in self._reading(domain, look))
 
     def garbage(self, domain: str, keep: int) -> tuple[Garbage, ...]:

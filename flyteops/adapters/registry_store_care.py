@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from flyteops.adapters.registry_documents import Document, Documents, Missing, moved_rows, pointers_in
 from flyteops.adapters.registry_head import Head
+from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import Refused
 from flyteops.model.state import Garbage, Misfit
 
 
 def misfits_of(documents: Documents, head: Head, *, domain: str) -> Iterator[Misfit]:
     """What does not fit in a domain, from its head on."""
+    yield from _documents(documents)
+    if head.kept_from > head.generation + 1:
+        yield Misfit(where=domain, message=f"its head keeps generations from {head.kept_from} on")
     if head.work:
         _, fault = _read(documents, head.work, where=f"{domain} journal")
         yield from fault
@@ -35,6 +39,15 @@ def misfits_of(documents: Documents, head: Head, *, domain: str) -> Iterator[Mis
         yield Misfit(where=domain, message=f"its history ends at generation {generation + 1}")
     if after is not None and pointers_in(after) != moved_rows({}, after["changes"]):
         yield _astray(domain, 1)
+
+
+def _documents(documents: Documents) -> Iterator[Misfit]:
+    """Every document has the digest that it is named by, also one that nothing names any more."""
+    below = documents.key("")
+    for key in documents.store.list(below):
+        data = documents.store.get(key)
+        if data is not None and sha256_hex(data) != key.removeprefix(below):
+            yield Misfit(where=f"document {key.removeprefix(below)[:12]}", message="its content has another digest")
 
 
 def _astray(domain: str, generation: int) -> Misfit:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from flyteops.adapters import registry_sql as sql
 from flyteops.adapters.registry_reading import (
     Domain,
+    has_effects,
     lineage_of,
     record_digest,
     revisions_of,
     stored_seal,
 )
-from flyteops.adapters.registry_seal import Pointers, Replay, listed, seal_of
+from flyteops.adapters.registry_seal import HistoryRow, Pointers, Replay, listed, seal_of
 from flyteops.adapters.registry_tables import Database
 from flyteops.model.state import Garbage, Misfit
 
@@ -27,8 +28,14 @@ def misfits_of(database: Database, where: str, project: str) -> tuple[Misfit, ..
         records.add(digest)
         if record_digest(wire, payload) != digest:
             found.append(Misfit(where=f"{kind} record {digest[:12]}", message="its content has another digest"))
+        elif wire.split(".")[1:2] != [kind]:
+            found.append(Misfit(where=f"{kind} record {digest[:12]}", message=f"its content is of the form {wire}"))
     for domain in domains_of(database, where, project):
         found += _in_domain(database, domain, records=records)
+    if has_effects(database):
+        for domain_name, *names in database.execute(sql.UNINTENDED, (project,)).fetchall():
+            where = "{} object {} {}/{}".format(domain_name, *names)
+            found.append(Misfit(where=where, message="no effect on record made it as its record says"))
     return tuple(found)
 
 
@@ -44,7 +51,9 @@ def _in_domain(database: Database, domain: Domain, *, records: set[str]) -> Iter
     generations = [revision.generation for revision in revisions]
     if generations != list(range(1, (head[0] if head else 0) + 1)):
         yield Misfit(where=domain.name, message="its revisions are not those of generations 1 to that of its head")
-    replay = Replay(database.execute(sql.GET_HISTORY, domain.key).fetchall())
+    history = database.execute(sql.GET_HISTORY, domain.key).fetchall()
+    yield from _odd_actions(history, domain)
+    replay = Replay(history)
     lineage, kept_from = lineage_of(database), kept_from_of(database, domain)
     pointers: Pointers = {}
     for revision in revisions:
@@ -59,6 +68,14 @@ def _in_domain(database: Database, domain: Domain, *, records: set[str]) -> Iter
     for kind, name in sorted(current.keys() | pointers.keys()):
         if current.get((kind, name)) != pointers.get((kind, name)):
             yield Misfit(where=f"{domain.name} pointer {kind}/{name}", message="it is not where its history says")
+
+
+def _odd_actions(history: list[HistoryRow], domain: Domain) -> Iterator[Misfit]:
+    """A retired name points at nothing, and only a moved one comes from another."""
+    for generation, kind, name, digest, action, previous in sorted(history, key=lambda row: row[:3]):
+        if (digest is None) != (action == "retire") or (previous is not None) != (action == "move"):
+            where = f"{domain.name} generation {generation}"
+            yield Misfit(where=where, message=f"what its history says of {kind}/{name} does not go with {action!r}")
 
 
 def _missing(pointers: Pointers, *, where: str, records: set[str]) -> Iterator[Misfit]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -504,6 +506,19 @@ class TestPostgres(Kept):
         registry.snapshot("dev")
         assert server.sql("SELECT count(*) FROM pg_namespace WHERE nspname = 'flyteops'") == [(0,)]
 
+    def test_what_was_tampered_with_is_named(self, registry, server):
+        made_of(registry)
+        for change, told in TAMPERED:
+            server.sql("SET search_path TO flyteops", "BEGIN", change, "COMMIT")
+            assert named(registry) == told, change
+            server.emptied()
+            registry.prepare()
+            made_of(registry)
+
+    def test_an_old_registry_is_migrated(self, registry, server):
+        server.sql((SNAPSHOTS / "registry-v1.postgres.sql").read_text("utf-8"))
+        as_of_old(registry)
+
     def test_projects_share_a_database(self, registry, server):
         self.applied(registry, create("a"))
         other = PostgresRegistry(server.url, project="other", ids=CountedIds(), tool="flyteops 0.1.0")
@@ -545,6 +560,33 @@ class TestStoreInFiles(Stored):
         registry.snapshot("dev")
         assert list(tmp_path.iterdir()) == []
 
+    def test_what_was_tampered_with_is_named(self, registry, tmp_path):
+        made_of(registry)
+        below = tmp_path / "store" / "registry" / "v1" / "churn"
+        for path in sorted((below / "dev").rglob("*")):
+            if path.is_file():
+                before = path.read_bytes()
+                for damaged in (before[:-3], b"", before.replace(b"e", b"E"), b"[" * 100_000):
+                    path.write_bytes(damaged)
+                    assert named(registry), (path, damaged[:80])
+                path.write_bytes(before)
+        assert named(registry) == []
+        (below / "dev" / "head").unlink()
+        assert named(registry) == ["dev: its head is missing, and documents are there"]
+
+    def test_an_old_registry_is_read_and_written(self, registry, tmp_path):
+        for key, text in json.loads((SNAPSHOTS / "registry-v1.store.json").read_text("utf-8")).items():
+            FileStore(tmp_path / "store").create(key, text.encode())
+        assert (registry.snapshot("dev").generation, registry.verify()) == (2, ())
+        assert registry.snapshot("dev").entities == {
+            task("a"): record("a", text="new"),
+            task("d"): record("d"),
+        }
+        assert [each.uid for each in registry.objects("dev")] == ["u1", "u1"]
+        assert len(registry.open_effects("dev")) == 1
+        assert self.applied(registry, create("e"), operation="later", expected=2) == 3
+        assert (registry.verify(), registry.snapshot_at("dev", 1).entities[task("b")]) == ((), record("b"))
+
 
 class TestStoreInBucket(Stored):
     """Over a real S3 server, where one is installed."""
@@ -562,6 +604,99 @@ class TestStoreInBucket(Stored):
             " does not keep the conditions of writes: it writes over an object that shall only be created "
             "(If-None-Match is ignored)"
         )
+
+
+# ------------------------------------------------------------------------------------- old and tampered
+
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+"""Registries as earlier versions left them; a new version of the tables adds one of the version before it."""
+
+
+def as_of_old(registry: SqliteRegistry | PostgresRegistry) -> None:
+    """What the stored registry of version 1 holds, before its tables are brought up to date and after."""
+    held = {task("a"): record("a", text="new"), task("d"): record("d")}
+    before = registry.snapshot("dev")
+    assert (before.generation, registry.objects("dev"), registry.verify()) == (2, (), ())
+    lineage = registry.prepare()
+    after = registry.snapshot("dev")
+    assert after == before
+    assert (after.lineage, set(after.entities)) == (lineage, set(held))
+    assert [each.generation for each in registry.history("dev", 9)] == [2, 1]
+    assert set(registry.snapshot_at("dev", 1).entities) == {task("a"), task("b"), task("c")}
+    assert Contract().applied(registry, create("e"), operation="later", expected=2) == 3
+    made_of(registry, operation="seen")
+    assert (registry.verify(), len(registry.objects("dev"))) == ((), 1)
+
+
+def made_of(registry: Registry, *, operation: str = "op1") -> None:
+    """Two generations of a new registry, or one more of an old; and an object in the cluster."""
+    if registry.snapshot("dev").generation == 0:
+        Contract().applied(registry, create("a"), create("b"))
+        changes = (update("a", text="new"), move("b", "c"))
+        Contract().applied(registry, *changes, operation=operation, expected=1)
+    fence = registry.take_lease("dev", holder="ann", ttl_ms=LEASE_MS)
+    registry.intend_effects(fence, operation, (make("a"),))
+    registry.confirm_effect(fence, operation, make("a"), uid="u1")
+    registry.release_lease(fence)
+
+
+def named(registry: KeptRegistry) -> list[str]:
+    """What `registry verify` says, or that nothing can be read at all."""
+    try:
+        return [f"{each.where}: {each.message}" for each in registry.verify()]
+    except (Refused, OutsideFailed) as refused:
+        return [refused.message]
+
+
+NEW = record("a", text="new").digest[:12]
+TAMPERED = (
+    (
+        "UPDATE entity SET payload = replace(payload, 'new', 'old')",
+        [f"task record {NEW}: its content has another digest"],
+    ),
+    (
+        "UPDATE entity SET kind = 'quota' WHERE payload LIKE '%new%'",
+        [f"quota record {NEW}: its content is of the form flyteops.task.v1"],
+    ),
+    (
+        "UPDATE pointer SET digest = (SELECT digest FROM pointer WHERE name = 'c') WHERE name = 'a'",
+        ["dev pointer task/a: it is not where its history says"],
+    ),
+    (
+        "UPDATE revision SET actor = 'eve' WHERE generation = 1",
+        ["dev generation 1: its revision or the history of its pointers does not match its seal"],
+    ),
+    (
+        "UPDATE pointer_history SET action = 'create' WHERE action = 'move'",
+        ["dev generation 2: what its history says of task/c does not go with 'create'"],
+    ),
+    (
+        "DELETE FROM revision WHERE generation = 1",
+        ["dev: its revisions are not those of generations 1 to that of its head"],
+    ),
+    (
+        "UPDATE cluster_object SET uid = 'u2'",
+        ["dev object Job dev/a: no effect on record made it as its record says"],
+    ),
+    (
+        "DELETE FROM effect",
+        ["dev object Job dev/a: no effect on record made it as its record says"],
+    ),
+)
+
+
+@pytest.mark.parametrize(("change", "told"), TAMPERED)
+def test_what_was_tampered_with_is_named(path, change, told):
+    registry = embedded(path)
+    made_of(registry)
+    changed(path, change)
+    assert named(registry) == told
+
+
+def test_an_old_registry_is_migrated(path):
+    shutil.copyfile(SNAPSHOTS / "registry-v1.db", path)
+    as_of_old(embedded(path))
 
 
 # --------------------------------------------------------------------------------------------- one file
