@@ -18,9 +18,12 @@ from flyteops.ports.cluster import FIELD_MANAGER, ClusterFailed, ClusterIdentity
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
+    from urllib3 import BaseHTTPResponse
 
 CONNECT_S, ANSWER_S = 5.0, 20.0
 """No call waits longer, and an apply's lease outlives one call."""
+MOST_BYTES = 64 << 20
+"""No page of 500 objects is larger: an object has at most 1.5 MiB, and ours have some kilobytes."""
 PAGE = 500
 TRIES = 5
 """How often a server that says it is busy is asked again."""
@@ -188,7 +191,7 @@ class KubernetesCluster:
         )
         try:
             response = client.call_api(*request, _request_timeout=(CONNECT_S, ANSWER_S))
-            text = response.read()
+            text = _whole(response.response)
         except (NewConnectionError, ConnectTimeoutError, SSLError, ssl.SSLError) as error:
             raise ClusterFailed("unreachable", f"{client.configuration.host}: {_plain(error)}") from error
         except (HTTPError, OSError) as error:
@@ -196,7 +199,7 @@ class KubernetesCluster:
             raise ClusterFailed("unknown", f"{client.configuration.host}: {_plain(error)}") from error
         try:
             decoded = json.loads(text) if text else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             decoded = {}
         return Answer(
             status=response.status,
@@ -208,6 +211,30 @@ class KubernetesCluster:
         if self._connected is None:
             self._connected = _connect(self._kubeconfig, self._context)
         return self._connected
+
+
+def _whole(response: BaseHTTPResponse) -> bytes:
+    """The body of an answer. The client's own bound is on silence: a server that sends a byte now and then, or without
+    end, would hold us for ever."""
+    from urllib3.exceptions import HTTPError
+
+    until, parts, size = time.monotonic() + ANSWER_S, [], 0
+    try:
+        while part := response.read1(1 << 16):
+            parts.append(part)
+            size += len(part)
+            if size > MOST_BYTES:
+                raise HTTPError(f"an answer of more than {MOST_BYTES >> 20} MiB")
+            if time.monotonic() > until:
+                raise HTTPError(f"an answer that was not over after {ANSWER_S:g} s")
+        left = response.length_remaining
+        if left:
+            raise HTTPError(f"an answer that was cut: {left} bytes are missing")
+        response.release_conn()
+    except BaseException:
+        response.close()
+        raise
+    return b"".join(parts)
 
 
 class _Complaints(logging.Handler):

@@ -58,7 +58,7 @@ class HeadObject:
             schema = told["schema"]
             if schema == SCHEMA:
                 return Head(**told), data
-        except (ValueError, TypeError, KeyError) as damaged:
+        except (ValueError, TypeError, KeyError, RecursionError) as damaged:
             raise not_a_registry(where, f"its head cannot be read ({damaged})") from damaged
         if isinstance(schema, int) and schema > SCHEMA:
             raise newer_registry(where, written=schema, known=SCHEMA)

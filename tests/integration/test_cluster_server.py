@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 pytest.importorskip("kubernetes")
 
+from flyteops.adapters import cluster_kubernetes
 from flyteops.adapters.cluster_kubernetes import KubernetesCluster
 from flyteops.model.state import ObjectRef
 from flyteops.ports.cluster import ClusterFailed
@@ -35,6 +38,9 @@ class Server:
                 status, body, headers = outer.answers.pop(0)
                 if status == 0:
                     self.connection.close()
+                    return
+                if callable(body):
+                    body(self)
                     return
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
@@ -160,6 +166,54 @@ def test_a_write_without_a_clear_answer_is_unknown_and_sent_once(cluster, server
         server.answers.append(answer)
         assert reason(call)[0] == "unknown"
         assert len(server.asked) == 1
+
+
+def quiet(handler):
+    """Takes the request and says nothing for longer than anybody waits."""
+    time.sleep(1.0)
+
+
+def dripping(handler):
+    """Never silent for long, and never done."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        for _ in range(100):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.05)
+
+
+def endless(handler):
+    """More than any list of ours has."""
+    handler.send_response(200)
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b" " * 65536)
+
+
+@pytest.mark.parametrize(
+    ("slow", "words"), [(quiet, "timed out"), (dripping, "not over after"), (endless, "more than")]
+)
+def test_a_server_that_takes_for_ever_is_left_in_time(cluster, server, monkeypatch, slow, words):
+    """F28: 20 seconds in earnest, for every call but a read, which is tried again."""
+    monkeypatch.setattr(cluster_kubernetes, "ANSWER_S", 0.4)
+    monkeypatch.setattr(cluster_kubernetes, "MOST_BYTES", 1 << 20)
+    for call, sent in ((lambda: cluster.apply(template("one", "n"), seen=None), 1), (lambda: cluster.get(REF), 5)):
+        for _ in range(sent):
+            server.will(200, slow)
+        began = time.monotonic()
+        told, message = reason(call)
+        assert (told, words in message, len(server.asked)) == ("unknown", True, sent), message
+        assert time.monotonic() - began < sent * 1.0
+        server.asked.clear()
+
+
+def test_a_body_that_is_nested_without_end_is_no_answer(cluster, server):
+    server.will(200, b"[" * 200_000)
+    assert reason(lambda: cluster.list(API, KIND, "n", selector=""))[0] == "partial"
 
 
 def test_a_read_that_was_cut_off_is_tried_again(cluster, server, waits):
