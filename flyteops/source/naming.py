@@ -133,6 +133,11 @@ def subdomain_fault(text: str) -> Fault | None:
     return "FO307", "not a name of a Kubernetes object", "small letters, digits, - and ., at most 253"
 
 
+def filled_fault(text: str) -> Fault | None:
+    """Text of which something can be seen."""
+    return None if text.strip() else ("FO308", "nothing is said here", "leave it out, or give it a value")
+
+
 def image_fault(text: str) -> Fault | None:
     """A declared name or a reference; whether it is declared is seen when all files are read."""
     if _IMAGE.fullmatch(text):
@@ -270,6 +275,7 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "secret_target": secret_target_fault,
     "reference_of_workflow": workflow_output_fault,
     "github_environment": github_environment_fault,
+    "filled": filled_fault,
 }
 
 PATTERNS: dict[TextRule, str] = {

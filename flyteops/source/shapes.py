@@ -34,6 +34,7 @@ TextRule = OneOf[
     "secret_target",
     "reference_of_workflow",
     "github_environment",
+    "filled",
 ]
 
 

@@ -444,6 +444,7 @@ def keys(store):
 # Flyte: editing the description of a parameter empties the cache, though the pages say it does not; and a local key
 # leaves the interface out.
 def test_keys_are_the_same_here_and_there_and_count_no_descriptions(row):
+    assert row.refused(KEPT.replace("cache: true", "cache: {version: ''}")) == ["FO308"]
     row.says(KEPT)
     assert (cached(row.locally("w")), row.in_pods().outputs) == ([], {"o": 3})
     first = keys(row.root / ".flyteops/store")

@@ -48,7 +48,9 @@ CACHE = Table(
     what="cache",
     fields={
         "version": Field(
-            shape=Text(), description="Replaces the digest of the code in the cache key.", example='"3"'
+            shape=Text(rule="filled"),
+            description="Replaces the digest of the code in the cache key.",
+            example='"3"',
         ),
         "ignore": Field(
             shape=ListOf(item=Text(rule="identifier")),
