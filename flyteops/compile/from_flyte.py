@@ -12,8 +12,9 @@ from flyteops.source.flyte_options import Option
 from flyteops.source.python import Signature
 from flyteops.source.tree import Mapping
 
-_NAMES_FLYTE = re.compile(rb"""^[^#\n]*?(?:^|["'\s])(?:flytekit|union|unionai)(?![\w-])""", re.MULTILINE)
-"""A line that requires one of Flyte's packages, in a file of requirements or in a pyproject.toml."""
+_PARTS = re.compile(rb"""["',\[\]]""")
+_NAMES_FLYTE = re.compile(rb"(?:flytekit|union|unionai)[ \t]*(?:[<>=~!;@]|$)")
+"""What begins a part of a line that requires one of Flyte's packages, as requirements and a pyproject.toml have it."""
 _OF_PROJECT = ("requirements.txt", "pyproject.toml")
 
 
@@ -102,4 +103,11 @@ def _has_flyte(known: Known, image: Image | None) -> bool:
     built = image is not None and image.reference is None
     lines = "\n".join(image.packages).encode() if image is not None else b""
     files = _OF_PROJECT if image is None or not built else (image.requirements,) if image.requirements else ()
-    return any(_NAMES_FLYTE.search(text) for text in (lines, *(known.repository.read(path) or b"" for path in files)))
+    texts = (lines, *(known.repository.read(path) or b"" for path in files))
+    return any(requires_flyte(text) for text in texts)
+
+
+def requires_flyte(text: bytes) -> bool:
+    """Whether a list of requirements, or a pyproject.toml, names flytekit or union."""
+    code = (line.partition(b"#")[0] for line in text.splitlines())
+    return any(_NAMES_FLYTE.match(part.strip()) for line in code for part in _PARTS.split(line))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from flyteops.model.digest import JsonObject
+from flyteops.runtime.flyte.finder import forget_flyte
 from flyteops.runtime.paths import add_code_roots
 from flyteops.runtime.session import Session
 from flyteops.runtime.surroundings import hand_over
@@ -41,6 +42,7 @@ def user_code(roots: Sequence[str]) -> Iterator[None]:
         yield
     finally:
         sys.path[:] = path
+        forget_flyte()
         inside = tuple(os.path.join(root, "") for root in roots)  # noqa: PTH118
         for name in set(sys.modules) - modules:
             if (getattr(sys.modules[name], "__file__", None) or "").startswith(inside):

@@ -51,6 +51,12 @@ SERVED: Mapping[str, frozenset[str]] = {
 }
 """Modules, and what each of them has."""
 
+MEMBERS = {
+    "Deck": frozenset(), "FlyteDirectory": frozenset({"listdir"}), "FlyteFile": frozenset({"new"}),
+    "StructuredDataset": frozenset(), "current_context": frozenset(),
+}  # fmt: skip
+"""What is there of a class itself, for those that have more where Flyte is installed."""
+
 CONTEXT = frozenset({"checkpoint", "decks", "execution_id", "secrets", "working_directory"})
 """What the answer of `current_context()` has."""
 
@@ -63,7 +69,8 @@ def is_served(name: str) -> bool:
         rest = f"{last}.{rest}" if rest else last
         if not module:
             return False
-    return not rest or rest.partition(".")[0] in SERVED[module]
+    name, _, member = rest.partition(".")
+    return not rest or (name in SERVED[module] and (not member or member in MEMBERS.get(name, {member})))
 
 
 def of_flyte(name: str) -> bool:

@@ -139,7 +139,7 @@ def _outputs(session: Session, prepared: Call) -> JsonObject | None:
         warm_up(invocation, session.code)
         function = function_of(str(invocation.get("function") or invocation["dynamic"]), session.code)
         refuse_missing(function, prepared.left)
-        with hosted(current):
+        with hosted(current, function):
             return _called(session, prepared, function)
     finally:
         leave()

@@ -10,7 +10,7 @@ from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
 from flyteops.source.effects import runs_code
 from flyteops.source.flyte import result_relevant
-from flyteops.source.flyte_uses import FlyteUse, uses_on_import, uses_within
+from flyteops.source.flyte_uses import FlyteUse, imports_flyte, uses_on_import, uses_within
 from flyteops.source.modules import Binding, ImportTarget, Module
 from flyteops.source.names import Names
 from flyteops.source.normal_form import normal_form
@@ -64,6 +64,7 @@ class Closure:
         self._loads: dict[str, frozenset[str]] = {}
         self._running: dict[str, bool] = {}
         self._flyte: dict[str, tuple[FlyteUse, ...]] = {}
+        self._speaks: dict[str, bool] = {}
         self._flyte_loads: dict[str, frozenset[FlyteUse]] = {}
 
     def of(self, module: Module, name: str) -> Covered:
@@ -165,7 +166,7 @@ class Closure:
         for computed in uses.computed:
             reached |= self._computed(computed, module)
         warnings = tuple(_warning(computed, module) for computed in uses.computed if computed.kind != "names")
-        flyte = uses_within(nodes, uses.imports, module, self._names)
+        flyte = uses_within(nodes, uses.imports, module, self._names) if self._imports_flyte(module) else ()
         return _Unit(sha256_hex(form.encode("ascii")), frozenset(reached), frozenset(imports), warnings, flyte)
 
     def _relevant(self, statement: ast.stmt, module: Module) -> ast.stmt | None:
@@ -252,8 +253,14 @@ class Closure:
     def _flyte_at_top(self, name: str) -> tuple[FlyteUse, ...]:
         if name not in self._flyte:
             module = self._modules.load(name)
-            self._flyte[name] = uses_on_import(module, self._names) if isinstance(module, Module) else ()
+            looked_at = isinstance(module, Module) and self._imports_flyte(module)
+            self._flyte[name] = uses_on_import(module, self._names) if looked_at else ()  # type: ignore[arg-type]
         return self._flyte[name]
+
+    def _imports_flyte(self, module: Module) -> bool:
+        if module.name not in self._speaks:
+            self._speaks[module.name] = imports_flyte(module)
+        return self._speaks[module.name]
 
     def _imports_of(self, module: Module) -> Iterator[str]:
         for bindings in module.bindings.values():

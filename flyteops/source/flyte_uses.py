@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from flyteops.model.flyte_names import CONTEXT, PACKAGES, SERVED, is_served, of_
 from flyteops.source.modules import ImportTarget, Module, blocks_of, is_main_guard, is_type_checking
 from flyteops.source.names import External, Names, dotted
 
+_IMPORTS = re.compile(rf"(?:\bimport|\bfrom|,)\s*\b(?:{'|'.join(PACKAGES)})\b")
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -32,8 +34,6 @@ def uses_within(
 ) -> tuple[FlyteUse, ...]:
     """Uses in statements that were reached, with the imports made inside of them. Decorators of Flyte's are gone from
     them by then."""
-    if not _speaks_of_flyte(module):
-        return ()
     inner = {name: target for name, target in imports if target.module is not None and of_flyte(target.module)}
     walked = (inside for node in nodes if not isinstance(node, ast.Import | ast.ImportFrom) for inside in _walk(node))
     return tuple(_unserved(walked, inner, module, names))
@@ -42,14 +42,13 @@ def uses_within(
 def uses_on_import(module: Module, names: Names) -> tuple[FlyteUse, ...]:
     """Uses in what runs when the module is imported: everything but the bodies of its functions. An import by itself
     is none, unless there is no such module."""
-    if not _speaks_of_flyte(module):
-        return ()
     walked = (inside for node in _run(module.tree.body) for inside in _walk(node))
     return tuple(dict.fromkeys(_unserved(walked, {}, module, names)))
 
 
-def _speaks_of_flyte(module: Module) -> bool:
-    return any(package in module.text for package in PACKAGES)
+def imports_flyte(module: Module) -> bool:
+    """Whether Flyte may be imported anywhere in the module, by its text: so that most modules are never walked."""
+    return _IMPORTS.search(module.text) is not None
 
 
 def _run(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import pytest
+
+from flyteops.runtime.flyte.finder import FlyteFinder
 
 FLYTEKIT = os.environ.get("FLYTEKIT_PYTHON", "")
 """A Python that has flytekit and pyarrow."""
@@ -57,6 +60,20 @@ def test_a_handler_gets_flytes_error(flyte, python: str, tmp_path) -> None:
     assert told.read_text() == "FlyteError ValueError: no way"
 
 
+def test_a_process_that_ran_it_inline_has_no_flyte_afterwards(flyte) -> None:
+    assert flyte.flyteops("run", "task/greet", "--inline", "--input", "name=a").code == 0
+    assert not any(isinstance(each, FlyteFinder) for each in sys.meta_path)
+    assert "union" not in sys.modules
+
+
+def test_a_place_to_upload_to_is_refused(flyte) -> None:
+    flyte.edit(WORK, "return FlyteFile(path)", 'return FlyteFile(path, remote_path="s3://elsewhere/out.txt")')
+    flyte.edit(YAML, "tasks:\n", 'tasks:\n  write: {function: "lib.work:write", retries: 3}\n')
+    ended = flyte.flyteops("run", "task/write", "--input", "text=a")
+    assert "FlyteFile names a place to upload to, s3://elsewhere/out.txt: leave it out" in ended.stdout
+    assert "attempt 2" not in ended.stdout + ended.stderr
+
+
 def test_what_the_stand_in_lacks_says_so_where_nothing_was_checked(flyte) -> None:
     flyte.edit(WORK, 'return f"outer {name}"', 'return getattr(flytekit, "map_task")(greet)(name=[name])')
     ended = flyte.flyteops("run", "task/lib.work:outer", "--input", "name=a")
@@ -78,7 +95,7 @@ def test_a_project_that_names_flytekit_may_use_all_of_it(flyte, path: str, text:
     assert told.count("error[FO453]: flytekit.map_task is there only where flytekit is installed") == 1
     (flyte.root / path).write_text(text)
     assert "FO453" not in flyte.flyteops("validate").stderr
-    (flyte.root / path).write_text("flytekit-like\n# flytekit\nreunion\n")
+    (flyte.root / path).write_text('flytekit-like\n# flytekit\nreunion\nname = "a union of things"\n')
     assert flyte.flyteops("validate").stderr == told
 
 

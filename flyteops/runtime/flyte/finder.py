@@ -8,7 +8,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from flyteops.model.flyte_names import PACKAGES, SERVED
+from flyteops.model.flyte_names import SERVED
 
 
 class FlyteFinder:
@@ -48,11 +48,13 @@ class StandIn(ModuleType):
 
 
 def serve_flyte() -> None:
-    """Puts the finder behind all others, once; a package that is half imported by then is left alone."""
+    """Puts the finder behind all others, once."""
     if not any(isinstance(each, FlyteFinder) for each in sys.meta_path):
         sys.meta_path.append(FlyteFinder())
 
 
-def is_stand_in() -> bool:
-    """Whether what the user's code imported as flytekit or union is the stand-in alone."""
-    return not any(module is not None and not isinstance(module, StandIn) for module in map(sys.modules.get, PACKAGES))
+def forget_flyte() -> None:
+    """For a process that goes on without the user's code: no finder any more, and no stand-in."""
+    sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, FlyteFinder)]
+    for name in [name for name, module in sys.modules.items() if isinstance(module, StandIn)]:
+        del sys.modules[name]

@@ -6,10 +6,11 @@ import datetime as dt
 import importlib
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from flyteops.context import Current
+from flyteops.model.flyte_names import of_flyte
 from flyteops.runtime.flyte.finder import StandIn
 from flyteops.runtime.flyte.hosted import HostedCheckpoint, HostedSecrets, keep_decks
 
@@ -17,8 +18,11 @@ _MANAGER = "flytekit.core.context_manager"
 
 
 @contextmanager
-def hosted(running: Current) -> Iterator[None]:
+def hosted(running: Current, function: Any) -> Iterator[None]:
     """Flyte's context of the attempt, and what its decks hold added to ours; nothing where no code of Flyte's is."""
+    if "flytekit" not in sys.modules and _imports_flyte(function):
+        with suppress(ImportError):  # which is told where it happens
+            importlib.import_module("flytekit")
     module = sys.modules.get("flytekit")
     if module is not None and not isinstance(module, StandIn):
         with _in_flytekit(running):
@@ -54,6 +58,14 @@ def _in_flytekit(running: Current) -> Iterator[None]:
     with manager.FlyteContextManager.with_context(context.with_execution_state(state)):
         yield
     keep_decks(parameters.decks, running.deck)
+
+
+def _imports_flyte(function: Any) -> bool:
+    """Whether a function imports Flyte in its own body: its context has to be there by then."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    code = getattr(function, "__code__", None)
+    return code is not None and any(of_flyte(name) for name in code.co_names)
 
 
 _classes: dict[str, Any] = {}

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flyteops.codecs.faults import LibraryMissing
+from flyteops.codecs.faults import LibraryMissing, Unfit
 from flyteops.context import Current, current
 from flyteops.model.flyte_names import ACCELERATORS
 from flyteops.runtime.flyte.hosted import HostedCheckpoint, HostedSecrets
+from flyteops.runtime.flyte.values import UPLOAD_PLACE
 from flyteops.runtime.warm import remembered
 from flyteops.types import Dataset, Directory, File, PyTorchCheckpoint, TFRecordFile, TFRecordsDirectory
 
@@ -107,10 +108,33 @@ class HashMethod(Settings):
 # ------------------------------------------------------------------------------------------------- types
 
 
+def _refuse_place(name: str, place: object) -> None:
+    if place:
+        raise Unfit(UPLOAD_PLACE.format(name=name, place=place))
+
+
+def _local(path: str | os.PathLike[str]) -> str:
+    """A path of this machine; what lies elsewhere is fetched for an input, or by flytekit."""
+    text = os.fspath(path)
+    if "://" in text and not text.startswith("file://"):
+        raise LibraryMissing(f"{text} lies elsewhere: make it an input of the task, or name flytekit in the image")
+    return text.removeprefix("file://")
+
+
 class FlyteFile(File):
     """A file by path, or one of the store that is fetched when it is needed."""
 
     __slots__ = ()
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str = "",  # noqa: A002 - Flyte's word
+        remote_path: object = None,
+    ) -> None:
+        _refuse_place("FlyteFile", remote_path)
+        super().__init__(_local(path), format=format)
 
     @property
     def path(self) -> str:
@@ -135,6 +159,16 @@ class FlyteDirectory(Directory):
     """A folder by path, or one of the store that is fetched when it is needed."""
 
     __slots__ = ()
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        format: str = "",  # noqa: A002 - Flyte's word
+        remote_directory: object = None,
+    ) -> None:
+        _refuse_place("FlyteDirectory", remote_directory)
+        super().__init__(_local(path), format=format)
 
     @property
     def path(self) -> str:

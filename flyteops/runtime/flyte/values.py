@@ -7,6 +7,7 @@ import typing
 from typing import Any
 
 from flyteops.codecs.table import names_of
+from flyteops.runtime.endings import Mismatch
 from flyteops.types import Dataset, Directory, File
 
 _KINDS = {
@@ -14,6 +15,9 @@ _KINDS = {
     for top in ("flytekit", "flyteops")
     for name, kind in (("FlyteFile", "file"), ("FlyteDirectory", "directory"), ("StructuredDataset", "dataset"))
 }
+
+
+UPLOAD_PLACE = "{name} names a place to upload to, {place}: leave it out, since what a task returns is kept by content"
 
 
 def flyte_kind(hint: Any) -> str | None:
@@ -64,5 +68,8 @@ def given_back(value: Any, hint: Any) -> Any:
     if kind == "dataset":
         frame = value.dataframe
         return Dataset(value.uri if frame is None else frame, format=value.file_format or "")
-    path = os.fspath(value)  # fetches what lies elsewhere
+    for place in ("_remote_path", "_remote_directory"):
+        if getattr(value, place, None):
+            raise Mismatch(UPLOAD_PLACE.format(name=type(value).__name__, place=getattr(value, place)))
+    path = os.fspath(value.__fspath__())  # fetches what lies elsewhere; may be a path of pathlib once more
     return File(path) if kind == "file" else Directory(path)

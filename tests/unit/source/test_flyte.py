@@ -144,6 +144,8 @@ USES = """
         ("f(x)\nplan = LaunchPlan.get_or_create(f)", ["flytekit.LaunchPlan.get_or_create at m.py:9:8"]),
         ("f(x)\nimport flytekit.remote", ["flytekit.remote at m.py:9:1"]),
         ("f(x)\nfrom flytekit import remote", []),
+        ("FlyteFile.new('a') and FlyteFile['csv']", []),
+        ("FlyteFile.new_remote_file('a')", ["flytekit.types.file.FlyteFile.new_remote_file at m.py:8:12"]),
     ],
 )
 def test_what_the_stand_in_lacks_is_found_where_it_is_used(body: str, used: list[str]) -> None:
