@@ -87,6 +87,12 @@ def find(program: Program, address: str) -> EntityId:
     named = [entity for entity in known if entity.name == address]
     # A name alone means what can be run, where anything of that name can.
     named = [entity for entity in named if entity.kind in RUNNABLE] or named
+    # A plan that bears its workflow's name is its default plan: a run of either goes by it.
+    named = [
+        entity
+        for entity in named
+        if entity.kind is not Kind.WORKFLOW or EntityId(Kind.LAUNCH_PLAN, address) not in named
+    ]
     if len(named) == 1:
         return named[0]
     if len(named) > 1:

@@ -91,3 +91,10 @@ def test_a_change_of_a_channel_is_a_change_of_every_plan_that_uses_it(nightly: R
     assert [(each["path"], each["after"]) for each in change["fields"]] == [
         ("notifications.0.channel.webhook.url", "https://hooks.acme.com/y")
     ]
+
+
+def test_a_bare_name_means_the_plan_that_bears_its_workflows_name(nightly: Repository) -> None:
+    own = "apiVersion: flyteops/v1\nlaunch_plans:\n  train: {workflow: train, default_inputs: {rows: 7, region: us}}\n"
+    (nightly.root / "pipelines" / "own.yaml").write_text(own, "utf-8")
+    assert model(nightly, "train") == "7 us by hand"
+    assert model(nightly, "workflow/train") == "7 us by hand"
