@@ -18,6 +18,9 @@ _APART_S = 3 * 3600
 """Slots at least so far apart can be told from the same slot's second showing by the time since the last start."""
 _QUIET_S = 9000
 """Within so long after a start nothing is started again: longer than the changed hour and the one after it."""
+MADE_UP_WITHIN_S = _QUIET_S - 3600
+"""A slot that `when` has passed over is for the engine one that was missed, whenever it looks at the clock again. It is
+an hour after the start that stands for it, and may not be made up once that start is no longer near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal as OneOf
 
-from flyteops.argo.daylight import Once, once
+from flyteops.argo.daylight import MADE_UP_WITHIN_S, Once, once
 from flyteops.argo.every import beat_of, instant
 from flyteops.argo.faults import Findings
 from flyteops.argo.names import MAX_CRON_NAME, object_name
@@ -37,7 +37,7 @@ def cron_body(
         "schedules": lines,
         "timezone": zone,
         "concurrencyPolicy": _POLICY[overlap_of(plan, schedule)],
-        "startingDeadlineSeconds": 0 if schedule.catchup == "none" else MISSED_WITHIN_S,
+        "startingDeadlineSeconds": _made_up_within(schedule, daylight),
         "suspend": not plan.active,
         "workflowMetadata": {"labels": labels},
         "workflowSpec": {"workflowTemplateRef": {"name": template}},
@@ -50,6 +50,12 @@ def cron_body(
         spec["when"] = f"{{{{= {' && '.join(terms)} }}}}"
     _say(schedule, daylight, found=found)
     return spec
+
+
+def _made_up_within(schedule: Schedule, daylight: Once) -> int:
+    if schedule.catchup == "none":
+        return 0
+    return MADE_UP_WITHIN_S if daylight.term else MISSED_WITHIN_S
 
 
 def overlap_of(plan: LaunchPlan, schedule: Schedule) -> Overlap:
@@ -73,6 +79,11 @@ def _say(schedule: Schedule, daylight: Once, *, found: Findings) -> None:
         found.note(
             f"dst: once of {found.address}: a start that Argo left out, as after a run that was still going on, "
             f"may come an hour later ({daylight.lines[0]})"
+        )
+    if daylight.term and schedule.catchup != "none":
+        found.note(
+            f"catchup of {found.address}: with dst: once a missed start is made up within {MADE_UP_WITHIN_S // 60} "
+            "minutes; later Argo could not tell it from one that the changed hour has doubled"
         )
     if schedule.jitter_s is not None:
         found.note(f"jitter of {found.address}: Argo starts every run at its slot, nothing is spread")

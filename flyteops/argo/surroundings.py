@@ -121,6 +121,7 @@ class _Laid:
                 self._add_to_own(container)
             else:
                 self._extend("sidecars", self._beside(container))
+                self._say_of_command(container)
         for container in map(_dict, _list(self.spec.get("initContainers", []))):
             self._extend("initContainers", self._beside(container))
         for volume in _list(self.spec.get("volumes", [])):
@@ -153,6 +154,14 @@ class _Laid:
         written = str(container["image"])
         image = checked_reference(written, name=written, at=self.at, found=self.found)
         return {**container, "image": image, "securityContext": self.secured}
+
+    def _say_of_command(self, container: JsonObject) -> None:
+        # Argo starts every container through a program of its own, and so must know what the image would start.
+        if "command" not in container:
+            self.found.note(
+                f"the container {container['name']} of the pod template {self.template.name} has no command: Argo's "
+                "controller reads that of the image, and no pod is made where it cannot reach the image's registry"
+            )
 
     def _add_to_own(self, added: JsonObject) -> None:
         container = _dict(self.body["container"])

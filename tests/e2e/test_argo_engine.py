@@ -1,14 +1,8 @@
-"""Emitted templates really run: controller, kubelet, our runtime in every pod, under the restricted profile.
-
-Wanted: KUBECONFIG, a running workflow-controller, and FLYTEOPS_E2E_IMAGE, an image with `python` (3.11 or newer) and
-the package. The store is a folder of this machine behind a volume claim, put into the pods by the test alone.
-"""
+"""Emitted templates really run: controller, kubelet, our runtime in every pod, under the restricted profile."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +30,11 @@ from flyteops.model.entities import (
 )
 from flyteops.model.program import Program
 from flyteops.model.types import INT, STR, ListOf
+from tests.e2e.engine import IMAGE, kubectl, need_engine, nodes_of, place, with_store
 from tests.unit.argo.programs import above, out, program_of, said, task, var
 
 pytestmark = pytest.mark.e2e
 SPACE = "flyteops-e2e"
-IMAGE = os.environ.get("FLYTEOPS_E2E_IMAGE", "")
 HOSTILE = "{{workflow.name}} $(HOME) {{{$x"
 CODE = """
 import os, sys
@@ -51,57 +45,6 @@ def double(x):
 def add(x): return x + 100
 def greet(): return os.environ["GREETING"]
 def stop(): sys.exit(7)
-"""
-PLACE = f"""
-apiVersion: v1
-kind: Namespace
-metadata: {{name: {SPACE}, labels: {{pod-security.kubernetes.io/enforce: restricted}}}}
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: flyteops-run, namespace: {SPACE}}}
----
-apiVersion: v1
-kind: ServiceAccount
-metadata: {{name: flyteops-executor, namespace: {SPACE}}}
----
-apiVersion: v1
-kind: Secret
-type: kubernetes.io/service-account-token
-metadata:
-  name: flyteops-executor.service-account-token
-  namespace: {SPACE}
-  annotations: {{kubernetes.io/service-account.name: flyteops-executor}}
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: Role
-metadata: {{name: executor, namespace: {SPACE}}}
-rules: [{{apiGroups: [argoproj.io], resources: [workflowtaskresults], verbs: [create, patch]}}]
----
-apiVersion: rbac.authorization.k8s.io/v1
-kind: RoleBinding
-metadata: {{name: executor, namespace: {SPACE}}}
-roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: Role, name: executor}}
-subjects: [{{kind: ServiceAccount, name: flyteops-executor, namespace: {SPACE}}}]
----
-apiVersion: v1
-kind: PersistentVolume
-metadata: {{name: {SPACE}}}
-spec:
-  capacity: {{storage: 1Gi}}
-  accessModes: [ReadWriteMany]
-  hostPath: {{path: FOLDER}}
-  storageClassName: ""
-  claimRef: {{name: store, namespace: {SPACE}}}
----
-apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {{name: store, namespace: {SPACE}}}
-spec:
-  accessModes: [ReadWriteMany]
-  storageClassName: ""
-  volumeName: {SPACE}
-  resources: {{requests: {{storage: 1Gi}}}}
 """
 
 MAKE = task("make", (), (var("o0"),), settings=TaskSettings(cache=CachePolicy()))
@@ -182,25 +125,16 @@ def failing() -> Program:
     return program_of(make, never, ADD, STOP, workflow)
 
 
-def kubectl(*arguments: str, stdin: str = "", check: bool = True) -> str:
-    done = subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=False)
-    assert done.returncode == 0 or not check, done.stderr
-    return done.stdout
-
-
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    if not os.environ.get("KUBECONFIG"):
-        pytest.skip("KUBECONFIG is unset: no cluster to run in")
-    if not IMAGE:
-        pytest.skip("FLYTEOPS_E2E_IMAGE is unset: no image with python and the package")
+    need_engine()
     folder = tmp_path_factory.mktemp("store")
     for each in (folder, *folder.parents[:2]):
         each.chmod(0o777)
     code = folder / "code" / "churn"
     code.mkdir(parents=True)
     (code / "steps.py").write_text(CODE, encoding="utf-8")
-    kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=PLACE.replace("FOLDER", str(folder)))
+    kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=place(SPACE, folder))
     yield folder
     kubectl("delete", "namespace", SPACE, "--wait=true", check=False)
     kubectl("delete", "persistentvolume", SPACE, "--wait=false", check=False)
@@ -213,11 +147,7 @@ def run(program: Program, name: str) -> tuple[dict[str, Any], dict[str, tuple[st
     target = Target(namespace=SPACE, store="file:/store", default_image=IMAGE, code=CodeInImage(roots=("/store/code",)))
     emitted = emit(program, target=target, plans=(plan,))[0]
     assert verify(emitted.body) == ()
-    body = json.loads(json.dumps(emitted.body))
-    for template in body["spec"]["templates"]:
-        if "container" in template:
-            template["volumes"].append({"name": "store", "persistentVolumeClaim": {"claimName": "store"}})
-            template["container"]["volumeMounts"].append({"name": "store", "mountPath": "/store"})
+    body = with_store(json.loads(json.dumps(emitted.body)))
     kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", stdin=json.dumps(body))
     started = {
         "apiVersion": "argoproj.io/v1alpha1",
@@ -234,12 +164,7 @@ def run(program: Program, name: str) -> tuple[dict[str, Any], dict[str, tuple[st
             break
         assert time.monotonic() < deadline, status
         time.sleep(2)
-    nodes = {
-        node["name"].partition(".")[2]: (node["phase"], node.get("outputs", {}).get("exitCode", ""))
-        for node in status["nodes"].values()
-        if node["type"] != "Retry"
-    }
-    return found, nodes
+    return found, nodes_of(found)
 
 
 def test_a_workflow_runs_and_runs_again_from_the_cache(store: Path) -> None:

@@ -159,6 +159,21 @@ def test_a_slot_in_a_changed_hour_starts_once(line: str, zone: str, lines: list[
     assert clock(cron=line, timezone=zone, dst="engine")["schedules"] == lines[:1]
 
 
+@pytest.mark.parametrize(
+    ("line", "catchup", "within_s"),
+    [("30 2 * * *", "last", 5400), ("30 2 * * *", "none", 0), ("0 4 * * *", "last", 30 * 24 * 3600)],
+)
+def test_a_slot_that_was_passed_over_is_not_made_up(line: str, catchup: Any, within_s: int) -> None:
+    schedule = Schedule(cron=line, timezone="Europe/Berlin", catchup=catchup)
+    _, spec, notes = emitted(LaunchPlan(name="tick", workflow="hello", schedule=schedule))
+    assert spec["startingDeadlineSeconds"] == within_s
+    told = (
+        "catchup of launch_plan/tick: with dst: once a missed start is made up within 90 minutes; later Argo could not "
+        "tell it from one that the changed hour has doubled"
+    )
+    assert (told in notes) is (within_s == 5400)
+
+
 def test_the_window_and_the_changed_hour_together() -> None:
     spec = clock(cron="30 2 * * *", timezone="Europe/Berlin", start="2026-01-01T00:00:00Z")
     assert spec["when"] == f"{{{{= now() >= date('2026-01-01T00:00:00Z') && {ONCE} }}}}"

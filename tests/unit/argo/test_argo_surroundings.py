@@ -147,6 +147,22 @@ def test_a_template_is_laid_around_the_task() -> None:
     assert "podAntiAffinity" in pod["affinity"]
 
 
+def test_a_container_without_a_command_is_noted() -> None:
+    def notes(one: Task) -> list[str]:
+        (emitted,) = emit_task(program_of(one), one, target=TARGET)
+        return [note for note in emitted.notes if "command" in note]
+
+    beside: dict[str, Any] = {"name": "proxy", "image": "ghcr.io/acme/proxy:v2", "command": ["/proxy"]}
+    told = replace(TEMPLATE, spec={"containers": [beside, {"name": "main"}]})
+    assert notes(FIT) == [
+        (
+            "the container proxy of the pod template sidecar has no command: Argo's controller reads that of the "
+            "image, and no pod is made where it cannot reach the image's registry"
+        )
+    ]
+    assert notes(replace(FIT, pod_template=told)) == []
+
+
 def test_what_a_task_needs_of_its_host_holds_in_every_choice_of_the_template() -> None:
     wanted = {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a"]}]}
     required = "requiredDuringSchedulingIgnoredDuringExecution"
