@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -89,10 +90,17 @@ def place(space: str, store: Path) -> str:
     return PLACE.replace("SPACE", space).replace("FOLDER", str(store))
 
 
+def need_server() -> None:
+    """Skips with the reason when there is no API server to ask."""
+    if not os.environ.get("KUBECONFIG"):
+        pytest.skip("KUBECONFIG is unset: no cluster to ask")
+    if shutil.which("kubectl") is None:
+        pytest.skip("kubectl is not installed")
+
+
 def need_engine() -> None:
     """Skips with the reason when there is no engine to run on."""
-    if not os.environ.get("KUBECONFIG"):
-        pytest.skip("KUBECONFIG is unset: no cluster to run in")
+    need_server()
     if not IMAGE:
         pytest.skip("FLYTEOPS_E2E_IMAGE is unset: no image with python and the package")
 

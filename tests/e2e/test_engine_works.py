@@ -38,11 +38,13 @@ STARTED = {
     "launched": "launched", "serial": "serial", "serial-too": "serial", "one-at-a-time": "one-at-a-time",
     "scripts": "scripts", "retried": "retried", "batched": "batched", "stopped": "stopped", "terminated": "stopped",
     "handled": "handled", "never": "never", "queued": "queued", "queued-too": "queued", "some": "some",
-    "too-few": "too_few", "secret": "secret", "broken": "broken", "sidecar": "sidecar", "publish": "publish",
+    "too-few": "too_few", "secret": "secret", "broken": "broken", "outer": "outer", "bounded": "bounded",
+    "stopped-at-a-gate": "consent", "sidecar": "sidecar", "publish": "publish",
     "consent": "consent", "refusal": "consent", "resumed": "consent", "resumed-by-name": "consent", "late": "late",
     "several": "several", "asked": "asked", "wrong": "asked", "braces": "asked",
 }  # fmt: skip
 ANSWERS = (
+    ("outer", "asks.body.publish.ask", "yes"),
     ("consent", "publish.ask", "yes"), ("refusal", "publish.ask", "no"), ("resumed-by-name", "publish.ask", None),
     ("several", "first.ask", "yes"), ("several", "second.ask", "no"), ("asked", "score.ask", word("int", 4)),
     ("wrong", "score.ask", word("str", "4")), ("braces", "score.ask", BRACES),
@@ -83,8 +85,8 @@ class Works:
         """All runs to their ends."""
         self.names = dict(zip(STARTED, self.engine.start(*STARTED.values()), strict=True))
         waiting = [*ANSWERS]
-        shut = {"stopped": "Stop", "terminated": "Terminate"}
-        resume, consume = True, True
+        resume, consume, stop, shut = True, True, True, True
+        begun = self.engine.store / "marks" / "stopped"
         deadline = time.monotonic() + WITHIN_S
         while True:
             found = self.engine.found()
@@ -95,8 +97,13 @@ class Works:
             if resume and open_gates(self.runs["resumed"]) == {"publish.ask"}:
                 self.engine.resume(self.names["resumed"])
                 resume = False
-            for key in [key for key in shut if nodes_of(self.runs[key]).get("slow(0)", ("",))[0] == "Running"]:
-                self.engine.shut(self.names[key], shut.pop(key))
+            if stop and open_gates(self.runs["stopped-at-a-gate"]) == {"publish.ask"}:
+                self.engine.shut(self.names["stopped-at-a-gate"], "Stop")
+                stop = False
+            if shut and begun.exists() and len(begun.read_text("utf-8").splitlines()) == len(("stopped", "terminated")):
+                self.engine.shut(self.names["stopped"], "Stop")
+                self.engine.shut(self.names["terminated"], "Terminate")
+                shut = False
             if consume and phase(self.runs["publish"]) == "Succeeded":
                 (self.names["consume"],) = self.engine.start("consume")
                 consume = False
@@ -205,6 +212,10 @@ def test_gates_wait_for_what_the_note_says(works: Works) -> None:
     assert {key: works.errors(key) for key in failed} == failed
     assert {phase(works.runs[key]) for key in failed} == {"Failed"}
     assert nodes_of(works.runs["several"])["first"] == ("Succeeded", "")
+    stopped = nodes_of(works.runs["stopped-at-a-gate"])
+    assert [stopped[name] for name in ("publish.ask", "publish.pass", "outputs")] == [
+        ("Failed", ""), ("Omitted", ""), ("Omitted", ""),
+    ]  # fmt: skip
 
 
 def test_a_handler_sees_inputs_and_error_also_of_a_run_that_was_stopped(works: Works) -> None:
@@ -221,6 +232,19 @@ def test_runs_inside_a_run_each_work_for_themselves(works: Works) -> None:
     nodes = nodes_of(works.runs["launched"])
     assert nodes["each.items(0:0).body.deep.body.route-case0"] == ("Skipped", "")
     assert nodes["each.items(1:1).body.deep.body.route-case0(0)"] == ("Succeeded", "0")
+
+
+def test_a_launched_run_asks_and_fails_for_itself(works: Works) -> None:
+    assert works.outputs("outer", "asks/commit.json") == {"said": "a report"}
+    uid = works.runs["outer"]["metadata"]["uid"]
+    (inner,) = [
+        each.name for each in (works.engine.store / "runs").iterdir() if each.name.startswith(f"{uid[:23]}-fails-")
+    ]
+    assert works.outputs("outer", f"../{inner}/on_failure/commit.json") == {
+        "o0": "there: user fails 1 ValueError: cannot send 'there'"
+    }
+    why = f"the run {inner} failed at fails: ValueError: cannot send 'there'"
+    assert works.outputs("outer", "on_failure/commit.json") == {"o0": f"outer: never fails 1 {why}"}
 
 
 def test_items_fail_as_far_as_they_may(works: Works) -> None:
@@ -273,6 +297,7 @@ def test_attempts_are_as_many_as_were_said(works: Works) -> None:
     assert works.outputs("retried") == {"said": "worked at attempt 3"}
     assert (marks / "never").read_text("utf-8") == "tried\n"
     assert nodes_of(works.runs["never"])["done(0)"] == ("Failed", "81")
+    assert works.errors("bounded") == ["the attempt took longer than 2 s (timeout.run)"] * 2
 
 
 def test_the_clock_starts_a_slot_once_and_makes_up_a_missed_one(works: Works) -> None:

@@ -33,7 +33,6 @@ def told(error: dict, mark: str) -> str:
 
 
 def linger(seconds: float) -> int:
-    """Long enough to be stopped."""
     time.sleep(seconds)
     return 1
 
