@@ -20,6 +20,7 @@ ANSWERS = "faults/test_apply_answers.py"
 REGISTRY = "faults/test_registry_kills.py"
 OUTSIDE = "faults/test_registry_outside.py"
 CONCURRENT = "faults/test_apply_concurrent.py::Applies"
+CUT = "faults/test_connection_cut.py::test_a_connection_that_is_cut_at_any_message"
 POWER = "faults/test_power_loss.py::test_a_loss_of_power_behind_any_write"
 CANCELLED = "faults/test_apply_cancelled.py::test_a_cancelled_job_is_ended_by_the_next_one"
 CONSENT = "integration/test_plan_and_consent.py"
@@ -34,6 +35,7 @@ PROMISES = (
             f"{REGISTRY}::test_sixteen_processes_lose_no_write",
             f"{REGISTRY}::test_a_full_disk_is_told_and_leaves_the_registry_as_it_was",
             f"{OUTSIDE}::test_a_call_that_fails_is_told_and_mended",
+            CUT,
             f"{ANSWERS}::test_every_answer_of_the_registry_is_lost_once",
         ),
         not_shown="Power loss is replayed for SQLite only: PostgreSQL's and a bucket's own promise is taken as given.",
@@ -85,7 +87,8 @@ PROMISES = (
             "contract/test_registry.py::test_an_expired_lease_is_taken_over_and_fences_off",
             CONCURRENT,
         ),
-        not_shown="A stopped process is woken over SQLite; PostgreSQL and a bucket pass the contract in one process.",
+        not_shown="A stopped process is woken over SQLite, PostgreSQL and a store that is a folder; a bucket passes "
+        "the contract in one process.",
     ),
     Promise(
         id="P7",
@@ -127,11 +130,12 @@ PROMISES = (
         tests=(
             f"{SERVER}::test_a_busy_server_is_not_asked_for_ever",
             f"{SERVER}::test_a_busy_server_that_asks_for_an_hour_is_told_at_once",
+            f"{SERVER}::test_a_server_that_takes_for_ever_is_left_in_time",
             f"{ANSWERS}::test_a_finalizer_delays_and_is_told",
             "contract/test_registry.py::test_a_locked_file_may_be_retried",
             "contract/test_store.py::test_a_server_that_is_not_there",
         ),
-        not_shown="No fault test measures memory; a server that takes a minute for each answer is not played.",
+        not_shown="No fault test measures the memory of a command; `make bench` does.",
     ),
     Promise(
         id="P13",

@@ -12,8 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres
+from tests.contract.records import create, revision
+
 from .counting import LONG, Counts
-from .test_registry_kills import PROGRAM, RACE, apply, embedded, sound, state, wanted
+from .shared import Late, shared
+from .test_registry_kills import PROGRAM, apply, embedded, sound, state, wanted
 
 PLACES = 400 if LONG else 14
 STUMBLES = """
@@ -31,8 +35,13 @@ import os, signal, sys
 from pathlib import Path
 from applying import *
 from flyteops.model.errors import Refused
-registry = SqliteRegistry(Path(sys.argv[1]), project="churn", clock=SystemClock(), ids=CountedIds(), tool="t")
+from flyteops.model.state import Fence
+from tests.faults.shared import shared
+registry = shared(sys.argv[1])
 registry.prepare()
+registry.publish(registry.take_lease("dev", holder="eve", ttl_ms=50), "one", "dev", expected_generation=0,
+                 revision=revision(), changes=PLANS["one"])
+registry.release_lease(Fence(holder="eve", epoch=1, name="churn/dev"))
 fence = registry.take_lease("dev", holder="ann", ttl_ms=50)
 registry.intend(fence, "two", PLANS["two"])
 os.kill(os.getpid(), signal.SIGSTOP)
@@ -78,17 +87,26 @@ def test_a_call_that_fails_is_told_and_mended(tmp_path: Path, call: str, error: 
             break
 
 
-def test_a_stopped_holder_wakes_late_and_writes_nothing(tmp_path: Path, counts: Counts) -> None:
-    for number in range(min(max(LONG // 50, 2), 1000)):
-        path = tmp_path / f"{number}.db"
-        apply(path, "one")
-        words = [sys.executable, "-B", "-c", SLEEPS, str(path)]
+@pytest.mark.parametrize("kind", ["file", "database", "bucket"])
+def test_a_stopped_holder_wakes_late_and_writes_nothing(tmp_path: Path, kind: str, counts: Counts) -> None:
+    for number in range(min(max(LONG // 50, 2), 1000) if kind == "file" else 2):
+        if kind == "database":
+            place = postgres.required().url
+        else:
+            place = f"{'sqlite' if kind == 'file' else 'store'}:{tmp_path / str(number)}"
+        words = [sys.executable, "-B", "-c", SLEEPS, place]
         sleeper = subprocess.Popen(words, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True)
         assert os.WIFSTOPPED(os.waitpid(sleeper.pid, os.WUNTRACED)[1])
         time.sleep(0.06)
-        subprocess.run([sys.executable, "-B", "-c", RACE, str(path), "bob"], env=ENVIRONMENT, check=True)
-        meanwhile = state(embedded(path).snapshot("dev"))
+        registry = shared(place, clock=Late())
+        taken = registry.take_lease("dev", holder="bob", ttl_ms=30_000)
+        changes = (create("bobs"),)
+        registry.publish(taken, "bob", "dev", expected_generation=1, revision=revision(), changes=changes)
+        registry.release_lease(taken)
+        meanwhile = state(registry.snapshot("dev"))
+        assert meanwhile[0] == 2
         sleeper.send_signal(signal.SIGCONT)
         assert sleeper.communicate(timeout=30)[0].split() == ["FO714", "FO714", "done"]
-        assert state(embedded(path).snapshot("dev")) == meanwhile
+        assert state(registry.snapshot("dev")) == meanwhile
+        assert registry.verify() == ()
         counts.add(pauses=1, refused=2)
