@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.errors import InvalidProject
+from flyteops.model.ids import Kind
 from flyteops.model.snapshot_wire import snapshot_of, snapshot_schema
 from flyteops.model.state import Snapshot
 
@@ -40,7 +41,21 @@ class SnapshotFile:
         snapshot = snapshot_of(document)
         if snapshot is None:
             raise self._fault("a digest does not fit its content: it was edited")
+        self._require_readable(snapshot)
         return snapshot
+
+    def _require_readable(self, snapshot: Snapshot) -> None:
+        """Digests can be computed by anybody: what a plan looks into has to be of our form as well."""
+        from flyteops.plan.stored import stored_launch_plan, stored_program
+
+        names = [entity.name for entity in snapshot.entities if entity.kind is Kind.WORKFLOW]
+        try:
+            stored_program(snapshot, names)
+            for entity, record in snapshot.entities.items():
+                if entity.kind is Kind.LAUNCH_PLAN:
+                    stored_launch_plan(record.payload)
+        except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as wrong:
+            raise self._fault(f"an entity in it is of no known form ({type(wrong).__name__}: {wrong})") from wrong
 
     def _fault(self, why: str) -> InvalidProject:
         return InvalidProject(

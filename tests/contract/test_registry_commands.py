@@ -167,3 +167,22 @@ def test_doctor_says_which_registry(place: Place) -> None:
     told = [each["value"] for each in json.loads(place.run("doctor", "-o", "json")) if each["group"] == "project"]
     assert any(each.startswith("generation 1 (") for each in told)
     assert shown["registry"]["health"] == "good"
+
+
+def test_a_forged_snapshot_is_refused(tmp_path: Path) -> None:
+    """Whoever forges one computes the digests anew."""
+    from flyteops.model.digest import digest_of
+    from flyteops.model.ids import EntityId, Kind
+    from flyteops.model.snapshot_wire import snapshot_wire
+    from flyteops.model.state import EntityRecord, Snapshot
+    from flyteops.views.json import render_document
+
+    forged = EntityRecord(digest=digest_of("flyteops.workflow.v1", {}), payload={})
+    held = {EntityId(Kind.WORKFLOW, "train"): forged}
+    snapshot = Snapshot(lineage="l", project="churn", domain="dev", generation=1, entities=held)
+    path = tmp_path / "held.json"
+    path.write_text(render_document(snapshot_wire(snapshot, tool="0.1.0")))
+    with pytest.raises(InvalidProject) as refused:
+        SnapshotFile(path).snapshot("dev")
+    (found,) = refused.value.diagnostics
+    assert (found.code, "an entity in it is of no known form (KeyError: " in found.message) == ("FO735", True)
