@@ -10,6 +10,7 @@ from flyteops.model.errors import InvalidProject
 from flyteops.model.ids import Kind
 from flyteops.model.snapshot_wire import snapshot_of, snapshot_schema
 from flyteops.model.state import Snapshot
+from flyteops.plan.stored import stored_launch_plan, stored_program
 
 
 class SnapshotFile:
@@ -46,8 +47,6 @@ class SnapshotFile:
 
     def _require_readable(self, snapshot: Snapshot) -> None:
         """Digests can be computed by anybody: what a plan looks into has to be of our form as well."""
-        from flyteops.plan.stored import stored_launch_plan, stored_program
-
         names = [entity.name for entity in snapshot.entities if entity.kind is Kind.WORKFLOW]
         try:
             stored_program(snapshot, names)
