@@ -64,6 +64,9 @@ class Workspace:
             domains=tuple(settings.domains),
             declarations=settings.declarations,
             code_roots=settings.code_roots,
+            code_include=tuple(
+                (pattern, settings.places.get(f"code.include.{at}")) for at, pattern in enumerate(settings.code_include)
+            ),
             defaults=settings.defaults_tree,
             allowed=tuple(
                 Allowed(path=each.path, line=each.line, sha256=each.sha256) for each in settings.allow_literals

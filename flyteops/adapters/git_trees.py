@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -70,6 +71,17 @@ class WorkTree:
     def irregular(self) -> tuple[str, ...]:
         """Symlinks, submodules, embedded repositories, and names that are not UTF-8 (escaped)."""
         return self._listed[1]
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those that lie there as regular files, and are neither listed nor below what is irregular."""
+        return frozenset(path for path in paths if self._is_ignored(path))
+
+    def _is_ignored(self, path: str) -> bool:
+        if path in self._regular or path.startswith(_OWN_FOLDER) or ".." in path.split("/"):
+            return False
+        mode = self._mode(path, {"": False})
+        beside = any(path == each or path.startswith(each + "/") for each in self.irregular())
+        return mode is not None and stat.S_ISREG(mode) and not beside
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when the tree has no such regular file."""
@@ -175,6 +187,11 @@ class CommitTree:
     def irregular(self) -> tuple[str, ...]:
         """Symlinks, submodules, and names that are not UTF-8 (escaped)."""
         return self._listed[1]
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """None: a commit knows nothing of what lies beside it."""
+        del paths
+        return frozenset()
 
     def read(self, path: str) -> bytes | None:
         """The blob's bytes, or None when the commit has no such regular file."""

@@ -6,11 +6,8 @@ import re
 
 from flyteops.argo.faults import Findings
 from flyteops.model.entities import Image
+from flyteops.model.image_names import is_image_reference
 
-_REFERENCE = re.compile(
-    r"(?=.{1,512}\Z)[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*"
-    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?"
-)
 _DIGEST = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
 
@@ -36,7 +33,7 @@ def image_reference(image: Image | None, *, default: str, at: tuple[str, str], f
 
 def checked_reference(reference: str, *, name: str, at: tuple[str, str], found: Findings) -> str:
     """The reference, refused when it is none; noted under `name` when it has no digest and `name` is not empty."""
-    if not _REFERENCE.fullmatch(reference):
+    if not is_image_reference(reference):
         _refuse(f'"{reference}" is not a reference to an image', at=at, found=found)
     elif name and "@sha256:" not in reference:
         found.note(f'image "{name}" is not pinned: {reference}')

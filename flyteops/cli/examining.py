@@ -78,7 +78,11 @@ def _interpreter(workspace: Workspace) -> Finding:
 
 
 def _tree(workspace: Workspace) -> list[Finding]:
+    from flyteops.operations.sources import travelling
+
     uncommitted = workspace.tree.uncommitted()
+    patterns = workspace.settings.code_include
+    files = travelling(workspace.tree.paths(), workspace.sources)
     commit = workspace.tree.commit
     return [
         Finding(group="project", name="commit", value=commit[:12] if commit else "none yet"),
@@ -89,7 +93,19 @@ def _tree(workspace: Workspace) -> list[Finding]:
             health="note" if uncommitted else "good",
             help="apply takes commits only" if uncommitted else "",
         ),
+        *([_travelling(len(files))] if patterns else []),
     ]
+
+
+def _travelling(count: int) -> Finding:
+    value = f"{count} file{'' if count == 1 else 's'} besides Python"
+    return Finding(
+        group="project",
+        name="code.include",
+        value=value,
+        health="good" if count else "note",
+        help="" if count else "no pattern names a file of the tree",
+    )
 
 
 def _registry(workspace: Workspace) -> Finding:

@@ -11,6 +11,7 @@ from flyteops.compile.fields import text_in, text_of, texts_in
 from flyteops.compile.layers import Declared
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Image
+from flyteops.model.image_names import is_image_reference
 from flyteops.model.wire import image_identity
 from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar
@@ -71,6 +72,15 @@ class Images:
             name, declared = self._default, self.declared.get(self._default)
             if declared is not None:
                 self._known = self._built(declared.body, name, at=declared.place, faults=faults)
+            elif not is_image_reference(name):
+                faults.add(
+                    "FO262",
+                    f'there is no image "{name}"',
+                    at=None,
+                    label="the default_image of the domain",
+                    help=suggestion(name, self.declared, kinds="images") + "; a reference is in small letters",
+                )
+                self._known = Image(name=name, reference=name)
             else:
                 self._known = self._pinned(Image(name=name, reference=name), at=None, faults=faults)
         return self._known

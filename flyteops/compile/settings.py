@@ -22,7 +22,7 @@ from flyteops.compile.images import Images
 from flyteops.compile.layers import Declared, lay_over
 from flyteops.compile.pools import Pools
 from flyteops.compile.resources import lower_resources
-from flyteops.model.diagnostics import Place
+from flyteops.model.diagnostics import Diagnostic, Place, Related
 from flyteops.model.entities import (
     Backoff,
     Resources,
@@ -112,8 +112,8 @@ class Profiles:
         return TaskSettings(
             resources=resources,
             image=image,
-            retries=_retries(body),
-            timeout=_timeout(body),
+            retries=_retries(body, faults),
+            timeout=_timeout(body, faults),
             interruptible=interruptible,
             cache=self.caching.policy(body, image, faults=faults),
             env=pairs_in(body, "env"),
@@ -138,23 +138,26 @@ class Profiles:
 _NO_RESOURCES = Resources()
 
 
-def _retries(body: Mapping) -> Retries:
+def _retries(body: Mapping, faults: Faults) -> Retries:
     node = body.get("retries")
     if isinstance(node, Scalar):
         return Retries(limit=int_of(node) or 0)
     if not isinstance(node, Mapping):
         return _NO_RETRIES
     return Retries(
-        limit=int_of(node.get("limit")) or 0, backoff=_backoff(map_in(node, "backoff")), never=texts_in(node, "never")
+        limit=int_of(node.get("limit")) or 0,
+        backoff=_backoff(map_in(node, "backoff"), faults),
+        never=texts_in(node, "never"),
     )
 
 
 _NO_RETRIES = Retries()
 
 
-def _backoff(node: Mapping | None) -> Backoff | None:
+def _backoff(node: Mapping | None, faults: Faults) -> Backoff | None:
     if node is None:
         return None
+    _refuse_idle(node, "initial", "max", why="no wait is longer than max, the first one neither", faults=faults)
     factor = number_of(node.get("factor"))
     return Backoff(
         initial_s=seconds_in(node, "initial") or 0.0,
@@ -163,15 +166,36 @@ def _backoff(node: Mapping | None) -> Backoff | None:
     )
 
 
-def _timeout(body: Mapping) -> Timeout:
+def _timeout(body: Mapping, faults: Faults) -> Timeout:
     node = body.get("timeout")
     if isinstance(node, Scalar):
         return Timeout(run_s=seconds_in(body, "timeout"))
     if not isinstance(node, Mapping):
         return _NO_TIMEOUT
+    for bound in ("run", "queued"):
+        _refuse_idle(node, bound, "total", why="total ends the node before", faults=faults)
     return Timeout(
         run_s=seconds_in(node, "run"), queued_s=seconds_in(node, "queued"), total_s=seconds_in(node, "total")
     )
 
 
 _NO_TIMEOUT = Timeout()
+
+
+def _refuse_idle(node: Mapping, field: str, bound: str, *, why: str, faults: Faults) -> None:
+    """Tells of a time that another one never lets come: it would be read, shown and never act."""
+    given, most = node.get(field), node.get(bound)
+    given_s, most_s = seconds_in(node, field), seconds_in(node, bound)
+    if given is None or most is None or given_s is None or most_s is None or given_s <= most_s:
+        return
+    written = [each.text if isinstance(each, Scalar) else "" for each in (given, most)]
+    fault = Diagnostic(
+        code="FO388",
+        message=f"{field}: {written[0]} never acts beside {bound}: {written[1]}",
+        place=given.place,
+        label=why,
+        help=f"write {field}: {written[1]} or less, or enlarge {bound}",
+        related=(Related(place=most.place, label="the shorter one"),),
+    )
+    if fault not in faults.found:  # one that is inherited is read by many tasks
+        faults.found.append(fault)

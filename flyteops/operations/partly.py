@@ -20,7 +20,7 @@ from flyteops.model.state import EntityRecord, Snapshot
 from flyteops.model.wire import record_of
 from flyteops.operations.kept import Kept, KeptFile, written
 from flyteops.operations.sources import Readings, Sources, load_program, load_with_readings
-from flyteops.operations.surveying import EVERY_FILE, LEAST, Survey, digest_beside, name_of, survey
+from flyteops.operations.surveying import EVERY_FILE, IGNORED, LEAST, Survey, digest_beside, name_of, survey
 from flyteops.plan import stands_out
 from flyteops.ports.parse_cache import ParseCache
 from flyteops.ports.registry import Snapshots
@@ -103,6 +103,8 @@ class _Traced:
         self._tree = tree
         self.reads: Counter[str] = Counter()
         self.listed = 0
+        self.asked: set[str] = set()
+        """Paths of which it was asked whether git ignores them."""
 
     @property
     def commit(self) -> str | None:
@@ -114,6 +116,11 @@ class _Traced:
 
     def irregular(self) -> tuple[str, ...]:
         return self._tree.irregular()
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        asked = tuple(paths)
+        self.asked.update(asked)
+        return self._tree.ignored(asked)
 
     def read(self, path: str) -> bytes | None:
         self.reads[path] += 1
@@ -228,6 +235,9 @@ class _Compiling:
             return False
         if traced.listed > 1:  # once for the Python of the part
             seen.add(EVERY_FILE)
+        self._beside.update(
+            {f"{IGNORED}{path}": digest_beside(self.tree, f"{IGNORED}{path}", ()) for path in traced.asked}
+        )
         self._gather(program, wanted)
         self.compiled |= part
         beside = self._beside_of(wanted, {path for path in seen if path not in reach})

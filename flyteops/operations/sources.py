@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 
 from flyteops.compile import Repository, compile_all, compile_program, with_contents
-from flyteops.model.diagnostics import Diagnostic, Severity, in_order
+from flyteops.compile.contents import Files
+from flyteops.model.diagnostics import Diagnostic, Place, Severity, in_order
 from flyteops.model.errors import InvalidProject
 from flyteops.model.locking import Pins
 from flyteops.model.program import Program
@@ -33,6 +34,8 @@ class Sources:
     defaults: Mapping | None = None
     default_images: MappingOf[str, str] = field(default_factory=dict)
     """The image of tasks without one, by domain."""
+    code_include: tuple[tuple[str, Place | None], ...] = ()
+    """Patterns of files that travel with the code besides Python, and where each is written."""
     allowed: tuple[Allowed, ...] = ()
     """Values that look like credentials and are none."""
 
@@ -72,8 +75,39 @@ def read_declarations(tree: Tree, sources: Sources, *, part: Iterable[str] | Non
             found.extend(faults)
             if suspicious(data):
                 found.extend(credentials_in(root, sources.allowed))
-    python = PythonSource(tree.read, frozenset(tree.paths()), roots=sources.code_roots)
+    listed = tree.paths()
+    python = PythonSource(tree.read, frozenset(listed), roots=sources.code_roots, ignored=tree.ignored)
+    found.extend(_unmatched(listed, sources))
     return Readings(manifests=tuple(manifests), diagnostics=tuple(found), python=python, whole=whole)
+
+
+def travelling(paths: Iterable[str], sources: Sources) -> tuple[str, ...]:
+    """The files that `code.include` names; Python and declarations are none of them."""
+    patterns = [pattern for pattern, _ in sources.code_include]
+    return Files(lambda _: None, lambda: _besides(paths, sources)).matching(patterns)
+
+
+def _besides(paths: Iterable[str], sources: Sources) -> tuple[str, ...]:
+    prefixes = _prefixes(sources.declarations)
+    return tuple(
+        path
+        for path in paths
+        if not path.endswith(".py") and not (path.endswith((".yaml", ".yml")) and path.startswith(prefixes))
+    )
+
+
+def _unmatched(paths: Iterable[str], sources: Sources) -> Iterator[Diagnostic]:
+    for pattern, place in sources.code_include:
+        if not travelling(paths, replace(sources, code_include=((pattern, place),))):
+            yield Diagnostic(
+                code="FO389",
+                message=f'code.include: "{pattern}" names no file',
+                place=place,
+                label="no file of the tree besides Python and declarations",
+                help="correct it (`*` stands within a folder, `**` for folders too), take it out, or see whether git "
+                "ignores the files",
+                severity=Severity.WARNING,
+            )
 
 
 NAMES_NOT_FOUND = ("FO360", "FO364", "FO367", "FO372", "FO201", "FO261", "FO262", "FO267", "FO271", "FO276", "FO590")
@@ -93,6 +127,9 @@ def _not_followed(fault: Diagnostic, tree: Tree) -> Diagnostic:
     if fault.code != "FO401":
         return fault
     looked_for = fault.label.split()
+    for path in sorted(tree.ignored(each for each in looked_for if each.endswith(".py"))):
+        help_text = f"commit it (git add -f {path}), or take the pattern out of .gitignore"
+        return replace(fault, label=f"git ignores {path}: it would be in no commit and no pod", help=help_text)
     for path in tree.irregular():
         if any(each == path or each.startswith(path + "/") for each in looked_for):
             help_text = "put the files themselves there: links and submodules are not followed"

@@ -208,10 +208,16 @@ EVERY_FILE = "/"
 """Stands for the list of all declaration files where a path stands otherwise."""
 
 
+IGNORED = "/ignored/"
+"""Before a path: whether git ignores a file there, of which nothing else is known."""
+
+
 def digest_beside(tree: Tree, path: str, declarations: Iterable[str]) -> str:
     """The digest of another file that was read; empty when there is none."""
     if path == EVERY_FILE:
         return sha256_hex("\0".join(sorted(declarations)).encode())
+    if path.startswith(IGNORED):
+        return "ignored" if tree.ignored((path[len(IGNORED) :],)) else ""
     data = tree.read(path)
     return "" if data is None else sha256_hex(data)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -17,6 +18,10 @@ class Tree(Protocol):
 
     def irregular(self) -> tuple[str, ...]:
         """Paths that are symlinks or submodules, so that a reference to one can be refused by name."""
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths that are files of the work tree which git ignores; their content is never read. A
+        commit knows nothing of such files."""
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when there is no such file."""

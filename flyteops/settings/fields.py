@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.image_names import DECLARED_OR_REFERENCE
 
 Form = Literal["text", "flag", "texts", "map", "named", "maps", "untouched"]
 """`map`: fixed keys · `named`: a map from names to such maps · `maps`: a list of them · `untouched`: handed on."""
@@ -58,7 +59,13 @@ DOMAIN = (
     Field(name="default", form="flag", doc="Whether it is the domain when none is named"),
     Field(name="store", form="text", doc="Where files and outputs of this domain lie", expands=True),
     Field(name="cluster", form="map", doc="Where its pods run", fields=CLUSTER),
-    Field(name="default_image", form="text", doc="Image of tasks that name none", pattern=r"\S+", says="an image"),
+    Field(
+        name="default_image",
+        form="text",
+        doc="Image of tasks that name none",
+        pattern=DECLARED_OR_REFERENCE,
+        says="a declared image, or a reference to one in small letters, such as ghcr.io/acme/base:v7",
+    ),
     Field(name="protect", form="map", doc="What apply may not do without consent", fields=PROTECT),
 )
 CODE = (
@@ -66,7 +73,8 @@ CODE = (
     Field(
         name="include",
         form="texts",
-        doc="Patterns of files that travel with the code besides Python",
+        doc="Patterns of files that travel with the code besides Python. Today they are checked and counted (validate, "
+        "doctor) and enter no digest: a result that depends on one names it in cache: {include: [{files: …}]}",
         pattern=_RELATIVE,
         says="a list of patterns below flyteops.yaml, with / and without ..",
     ),

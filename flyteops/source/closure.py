@@ -11,6 +11,7 @@ from flyteops.model.digest import digest_of, sha256_hex
 from flyteops.source.effects import runs_code
 from flyteops.source.flyte import result_relevant
 from flyteops.source.flyte_uses import FlyteUse, imports_flyte, uses_on_import, uses_within
+from flyteops.source.hidden import hidden_imports
 from flyteops.source.modules import Binding, ImportTarget, Module
 from flyteops.source.names import Names
 from flyteops.source.normal_form import normal_form
@@ -66,6 +67,8 @@ class Closure:
         self._flyte: dict[str, tuple[FlyteUse, ...]] = {}
         self._speaks: dict[str, bool] = {}
         self._flyte_loads: dict[str, frozenset[FlyteUse]] = {}
+        self._hidden_loads: dict[str, frozenset[Diagnostic]] = {}
+        self._hidden: dict[str, tuple[Diagnostic, ...]] = {}
 
     def of(self, module: Module, name: str) -> Covered:
         """Everything a top-level function reaches. The order of the files and of the definitions has no meaning."""
@@ -93,10 +96,21 @@ class Closure:
         return Covered(
             digest_of(TAG, entries),
             tuple(sorted(found.path for found in loaded if isinstance(found, Module))),
-            in_order([warning for key in keys for warning in self._units[key].warnings]),
+            in_order([*(each for key in keys for each in self._units[key].warnings), *self._hidden_in(keys)]),
             tuple(found.diagnostic for found in loaded if isinstance(found, Unparsed)),
             self._flyte_uses(keys),
         )
+
+    def _hidden_in(self, keys: set[Key]) -> Iterator[Diagnostic]:
+        """Imports of ignored files in the modules that run with these symbols."""
+        for name in {name for key in keys for name in (key[0], *self._units[key].imports)}:
+            yield from self._hidden_loads.get(name, frozenset())
+
+    def _hidden_at(self, name: str) -> tuple[Diagnostic, ...]:
+        if name not in self._hidden:
+            module = self._modules.load(name)
+            self._hidden[name] = hidden_imports(module, self._modules) if isinstance(module, Module) else ()
+        return self._hidden[name]
 
     def _flyte_uses(self, keys: set[Key]) -> tuple[FlyteUse, ...]:
         found = {use for key in keys for use in self._units[key].flyte}
@@ -247,6 +261,7 @@ class Closure:
                 if isinstance(module, Module):
                     queue.extend(self._imports_of(module))
             self._loads[name] = frozenset(current for current in entered if self._runs(current))
+            self._hidden_loads[name] = frozenset(each for current in entered for each in self._hidden_at(current))
             self._flyte_loads[name] = frozenset(use for current in entered for use in self._flyte_at_top(current))
         return self._loads[name]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Place
 from flyteops.source.parsing import Unparsed, decoded, lines_of, parsed, start_of, unparsed
+
+Ignored = Callable[[Iterable[str]], frozenset[str]]
+"""Asks which of some paths are files that git ignores."""
 
 BindingKind = OneOf["function", "class", "import", "value", "alias", "other"]
 
@@ -74,8 +77,17 @@ class Module:
 class Modules:
     """The modules of a tree, parsed when first asked for and kept."""
 
-    def __init__(self, read: Callable[[str], bytes | None], paths: Collection[str], *, roots: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        paths: Collection[str],
+        *,
+        roots: tuple[str, ...],
+        ignored: Ignored = lambda _: frozenset(),
+    ) -> None:
         self._read = read
+        self._ignored = ignored
+        self._hidden: dict[str, str | None] = {}
         self._paths = frozenset(paths)
         self._roots = tuple(_prefix(root) for root in roots) or ("",)
         self._loaded: dict[str, Module | Unparsed | None] = {}
@@ -90,6 +102,23 @@ class Modules:
             candidates = (f"{root}{tail}{end}" for root in self._roots for end in ("/__init__.py", ".py"))
             self._found[name] = next((path for path in candidates if path in self._paths), None)
         return self._found[name]
+
+    def hidden(self, name: str) -> str | None:
+        """The file that Python would take for a module of that name, when git ignores it: here, and nowhere else."""
+        if name not in self._hidden:
+            looked = self._before(name)
+            ignored = self._ignored(looked) if looked else frozenset()
+            self._hidden[name] = next((path for path in looked if path in ignored), None)
+        return self._hidden[name]
+
+    def _before(self, name: str) -> tuple[str, ...]:
+        """Where Python looks before it comes to the root that has the module."""
+        found, tail = self.path_of(name), name.replace(".", "/")
+        roots = self._roots
+        if found is not None:
+            own = next(at for at, root in enumerate(roots) if found.startswith(f"{root}{tail}"))
+            roots = roots[:own]
+        return tuple(f"{root}{tail}{end}" for root in roots for end in ("/__init__.py", ".py"))
 
     def looked_at(self, name: str) -> tuple[str, ...]:
         """The files in which a module of that name would be."""

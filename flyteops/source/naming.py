@@ -6,6 +6,14 @@ import re
 from collections.abc import Callable
 from unicodedata import normalize
 
+from flyteops.model.image_names import (
+    DECLARED_OR_REFERENCE,
+    IMAGE_REFERENCE,
+    REPOSITORY,
+    is_image_or_name,
+    is_image_reference,
+    is_image_repository,
+)
 from flyteops.source.shapes import TextRule
 from flyteops.source.suggest import shown
 
@@ -18,7 +26,6 @@ _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 _LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,511}")
 _PREFIX = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)*")
 _OWN_PREFIXES = ("runs", "cache", "data", "artifacts", "registry")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9](?:[-A-Za-z0-9.]{0,251}[A-Za-z0-9])?")
@@ -140,9 +147,41 @@ def filled_fault(text: str) -> Fault | None:
 
 def image_fault(text: str) -> Fault | None:
     """A declared name or a reference; whether it is declared is seen when all files are read."""
-    if _IMAGE.fullmatch(text):
+    if is_image_or_name(text):
         return None
-    return "FO327", "neither a name nor a reference of an image", "write NAME, or REGISTRY/PATH:TAG"
+    return (
+        "FO327",
+        "neither a name nor a reference of an image",
+        _in_small_letters(text) or "write NAME, or REGISTRY/PATH:TAG",
+    )
+
+
+def image_reference_fault(text: str) -> Fault | None:
+    """A reference, where a declared name means nothing; the same rule as for what goes into a pod."""
+    if is_image_reference(text):
+        return None
+    return "FO327", "not a reference of an image", _in_small_letters(text) or "write REGISTRY/PATH:TAG"
+
+
+def image_repository_fault(text: str) -> Fault | None:
+    """Where built images are pushed: the image's name comes behind it."""
+    if is_image_repository(text):
+        return None
+    return (
+        "FO327",
+        "not a place where images are pushed",
+        _in_small_letters(text) or "write REGISTRY/PATH, without a tag",
+    )
+
+
+def _in_small_letters(text: str) -> str:
+    """The way out where capital letters are all that is wrong."""
+    head, slash, tail = text.rpartition("/")
+    name, mark, tag = tail.partition(":")
+    small = f"{head}{slash}{name}".lower() + mark + tag
+    if small == text or not is_image_reference(small):
+        return ""
+    return f"write {shown(small)}: only a tag has capital letters"
 
 
 def reference_fault(text: str) -> Fault | None:
@@ -263,6 +302,8 @@ RULES: dict[TextRule, Callable[[str], Fault | None]] = {
     "annotation_value": text_fault,
     "service_account": subdomain_fault,
     "image": image_fault,
+    "image_reference": image_reference_fault,
+    "image_repository": image_repository_fault,
     "reference": reference_fault,
     "path": path_fault,
     "prefix": prefix_fault,
@@ -286,7 +327,9 @@ PATTERNS: dict[TextRule, str] = {
     "env_name": rf"(?!LD_|PYTHON|GIT_|FLYTEOPS_|BASH_ENV$|ENV$){_ENV.pattern}",
     "label_value": f"(?:{_LABEL_NAME.pattern})?",
     "service_account": _SUBDOMAIN.pattern,
-    "image": _IMAGE.pattern,
+    "image": DECLARED_OR_REFERENCE,
+    "image_reference": IMAGE_REFERENCE,
+    "image_repository": REPOSITORY,
     "reference": r"\$[^$].*",
     "prefix": _PREFIX.pattern,
     "email": _EMAIL.pattern,

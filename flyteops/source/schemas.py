@@ -97,7 +97,7 @@ def _schema(shape: Shape, defs: dict[str, JsonObject]) -> JsonObject:
 def _text(rule: TextRule) -> JsonObject:
     if rule in PATTERNS:
         # A plain number or boolean is text where text is wanted, and then it is checked as the text written.
-        loose = rule in ("label_value", "image")
+        loose = rule in ("label_value", "image", "image_reference", "image_repository")
         return {"type": ["string", "number", "boolean"] if loose else "string", "pattern": f"^(?:{PATTERNS[rule]})$"}
     return {"type": ["string", "number", "boolean"]}
 

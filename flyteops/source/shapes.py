@@ -22,6 +22,8 @@ TextRule = OneOf[
     "annotation_value",
     "service_account",
     "image",
+    "image_reference",
+    "image_repository",
     "reference",
     "path",
     "prefix",

@@ -15,7 +15,7 @@ from flyteops.source.docstrings import read_docstring
 from flyteops.source.effects import keeps_signature
 from flyteops.source.flyte import FlyteDecorator, decorator_kind, decorators_of
 from flyteops.source.lookup import Lookup
-from flyteops.source.modules import Module, Modules
+from flyteops.source.modules import Ignored, Module, Modules
 from flyteops.source.names import Definition, External, Names
 from flyteops.source.parameters import parameters_of
 from flyteops.source.python import Signature
@@ -37,8 +37,15 @@ _KEEP_SIGNATURE = frozenset({
 class PythonSource:
     """Signatures and types of the Python in one tree; each file is parsed at most once, when first reached."""
 
-    def __init__(self, read: Callable[[str], bytes | None], paths: Collection[str], *, roots: tuple[str, ...]) -> None:
-        self._modules = Modules(read, paths, roots=roots)
+    def __init__(
+        self,
+        read: Callable[[str], bytes | None],
+        paths: Collection[str],
+        *,
+        roots: tuple[str, ...],
+        ignored: Ignored = lambda _: frozenset(),
+    ) -> None:
+        self._modules = Modules(read, paths, roots=roots, ignored=ignored)
         self._names = Names(self._modules)
         self._annotations = Annotations(self._names)
         self._closure = Closure(self._names)

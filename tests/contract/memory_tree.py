@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 
 class MemoryTree:
@@ -15,11 +15,13 @@ class MemoryTree:
         commit: str | None = None,
         irregular: tuple[str, ...] = (),
         uncommitted: tuple[str, ...] = (),
+        ignored: tuple[str, ...] = (),
     ) -> None:
         self._files = dict(files)
         self._commit = commit
         self._irregular = irregular
         self._uncommitted = uncommitted
+        self._ignored = frozenset(ignored)
 
     @property
     def commit(self) -> str | None:
@@ -30,6 +32,9 @@ class MemoryTree:
 
     def irregular(self) -> tuple[str, ...]:
         return tuple(sorted(self._irregular))
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        return self._ignored.intersection(paths)
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)

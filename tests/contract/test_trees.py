@@ -77,6 +77,9 @@ class Contract:
         for path in ("no.yaml", "pipelines", "../other/x.yaml", "/etc/passwd", "", "pipelines/../flyteops.yaml"):
             assert tree.read(path) is None
 
+    def test_no_file_of_the_tree_is_ignored(self, tree):
+        assert tree.ignored((*FILES, "no.py", "../other/x.yaml", "/etc/passwd", "src")) == frozenset()
+
     def test_nothing_is_irregular_or_uncommitted(self, tree):
         assert (tree.irregular(), tree.uncommitted()) == ((), ())
 
@@ -125,6 +128,20 @@ def test_a_change_of_the_same_size_and_time_is_seen(root):
     write(root, {"flyteops.yaml": b"project: CHURN\n"})
     os.utime(root / "flyteops.yaml", ns=(before.st_atime_ns, before.st_mtime_ns))
     assert WorkTree(root).uncommitted() == ("flyteops.yaml",)
+
+
+def test_ignored_files_are_told_by_name_and_never_read(root):
+    write(root, {".gitignore": b"hidden.py\ndeep/\n", "src/hidden.py": b"", "src/deep/m.py": b"", "src/new.py": b""})
+    write(root, {".flyteops/m.py": b""})
+    (root / "src/hidden.py").chmod(0)
+    (root / "src/deep/link.py").symlink_to("m.py")
+    (root / "linked").symlink_to("src/deep")
+    git(root, "clone", "-q", "..", "inner")
+    asked = ("src/hidden.py", "src/deep/m.py", "src/deep", "src/new.py", "src/m.py", ".flyteops/m.py", "src/none.py")
+    others = ("src/deep/link.py", "linked/m.py", "inner/project/src/m.py", "src/../src/hidden.py")
+    assert WorkTree(root).ignored((*asked, *others)) == {"src/hidden.py", "src/deep/m.py"}
+    write(root, {"flyteops.yaml": b"changed"})
+    assert CommitTree(root, resolve(root, "HEAD")).ignored(asked) == frozenset()
 
 
 def test_ignored_files_and_our_own_folder_are_not_there(root):

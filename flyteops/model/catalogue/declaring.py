@@ -188,4 +188,18 @@ ENTRIES: tuple[Entry, ...] = (
         "holds, so that a list that covers every package is none.",
         "Write `package.module.Class`, `module:Class` for a class of your own, or a pattern such as `sklearn.*`.",
     ),
+    Entry(
+        "FO388",
+        "a time that never acts",
+        "`timeout.total` ends a node with all its attempts and `backoff.max` bounds every wait: a larger `run`, "
+        "`queued` or `initial` beside it would be read, shown and never come.",
+        "Write the smaller time, or enlarge the bound.",
+    ),
+    Entry(
+        "FO389",
+        "a pattern of code.include names no file",
+        "What travels with the code are files of the tree besides Python and declarations; git's ignored files are in "
+        "no tree.",
+        "Correct the pattern, or take it out.",
+    ),
 )

@@ -198,4 +198,11 @@ ENTRIES: tuple[Entry, ...] = (
         ".parquet, .arrow, .csv or .jsonl.",
         "Say the format in the type, `{dataset: {…}, format: csv}`, or give the file its suffix.",
     ),
+    Entry(
+        "FO470",
+        "an import of a file that git ignores",
+        "Code is what git has: a file that is ignored runs on this machine only, no digest covers it, and it is "
+        "missing wherever a commit is checked out. Its content is never read.",
+        "Commit the file, take the pattern out of `.gitignore`, or generate it where the image is built.",
+    ),
 )

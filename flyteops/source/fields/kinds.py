@@ -8,7 +8,9 @@ CONTAINER = Table(
     what="container",
     fields={
         "image": Field(
-            shape=Text(rule="image"), description="The image; nothing of ours is in it.", example="ghcr.io/acme/area:v2"
+            shape=Text(rule="image_reference"),
+            description="The image; nothing of ours is in it.",
+            example="ghcr.io/acme/area:v2"
         ),
         "command": Field(
             shape=ListOf(item=Text()),

@@ -72,7 +72,7 @@ _CONTAINER = Table(
     what="container of a pod",
     fields={
         "name": Field(shape=Text(rule="service_account"), description="Its name.", example="proxy"),
-        "image": Field(shape=Text(rule="image"), description="Its image.", example="ghcr.io/acme/proxy:v2"),
+        "image": Field(shape=Text(rule="image_reference"), description="Its image.", example="ghcr.io/acme/proxy:v2"),
         "command": Field(shape=ListOf(item=Text()), description="Its program."),
         "args": Field(shape=ListOf(item=Text()), description="The arguments."),
         "workingDir": Field(shape=Text(), description="Where it starts."),

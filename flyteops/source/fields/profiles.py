@@ -104,7 +104,7 @@ IMAGE = Table(
     what="image",
     fields={
         "reference": Field(
-            shape=Text(rule="image"), description="An image that exists.", example="ghcr.io/acme/base:v7"
+            shape=Text(rule="image_reference"), description="An image that exists.", example="ghcr.io/acme/base:v7"
         ),
         "python": Field(shape=Text(), description="Python's version.", example='"3.12"'),
         "requirements": Field(
@@ -113,9 +113,13 @@ IMAGE = Table(
         "packages": Field(shape=ListOf(item=Text()), description="Packages for pip.", example="[numpy==2.2.0]"),
         "apt": Field(shape=ListOf(item=Text()), description="Debian packages.", example="[libgomp1]"),
         "base": Field(
-            shape=Text(rule="image"), description="The image it is built on.", example="nvidia/cuda:12.8.1-runtime"
+            shape=Text(rule="image_reference"),
+            description="The image it is built on.",
+            example="nvidia/cuda:12.8.1-runtime",
         ),
-        "registry": Field(shape=Text(), description="Where the built image is pushed.", example="ghcr.io/acme"),
+        "registry": Field(
+            shape=Text(rule="image_repository"), description="Where the built image is pushed.", example="ghcr.io/acme"
+        ),
         "like": LIKE,
     },
     foreign={

@@ -160,6 +160,7 @@ PARAMETER = Either(
             ),
             **DATASET.fields,
         },
+        foreign={"artifact": "the default of a workflow's input: write default: {artifact: …}"},
         apart=(("type", "dataset"), ("type", "format")),
     ),
 )  # fmt: skip

@@ -95,9 +95,15 @@ def told(planned: Planned) -> str:
     return render_document(document) + render_diagnostics(planned.program.warnings)
 
 
-def outcome(files: dict[str, bytes], domain: str, snapshot: Snapshot, cache: MemoryCache | None) -> tuple[str, bool]:
+def outcome(
+    files: dict[str, bytes],
+    domain: str,
+    snapshot: Snapshot,
+    cache: MemoryCache | None,
+    ignored: tuple[str, ...] = (),
+) -> tuple[str, bool]:
     """What is told, and whether only a part was compiled."""
-    tree, registry = MemoryTree(files), OneSnapshot(snapshot)
+    tree, registry = MemoryTree(files, ignored=ignored), OneSnapshot(snapshot)
     try:
         planned = make(tree, sources_of(files), domain=domain, registry=registry, cache=cache, least=1)  # type: ignore[arg-type]
     except InvalidProject as invalid:
@@ -174,6 +180,27 @@ EDITS = {
     "a star": ("src/shop/sums.py", "from shop import shapes", "from shop.limits import *\nfrom shop import shapes"),
     "a computed import": ("src/shop/tell.py", "print(text)", "__import__(text)"),
 }
+
+
+def test_a_file_that_git_ignores_comes_and_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that is kept has its bytes; that it is there is told all the same, and no more when it is gone."""
+    monkeypatch.setattr("flyteops.operations.partly._WORTH_KEEPING", 0)
+    files, cache = many_files(), MemoryCache()
+    path = "src/shop/lonely.py"
+    files[path] = b"import hidden\n" + files[path]
+    include = b'include: ["**/*.sql", "tables/*", "pipelines/*.yaml"]}'
+    files["flyteops.yaml"] = files["flyteops.yaml"].replace(b"roots: [src]}", b"roots: [src], " + include)
+    snapshot = applied(files, "production")
+    for ignored in ((), (), ("hidden.py", "src/hidden.py"), ("src/hidden.py",), ()):
+        for _ in range(2):
+            whole, _ = outcome(files, "production", snapshot, None, ignored)
+            found, _ = outcome(files, "production", snapshot, cache, ignored)
+            assert found == whole
+            assert ("FO470" in found) == bool(ignored)
+            assert found.count("FO389") == 2
+    more = files | {"pipelines/more.yaml": b"apiVersion: flyteops/v1\n", "src/a.sql": b""}
+    same(more, "production", snapshot, cache)
+    same(files, "production", snapshot, cache)
 
 
 @pytest.mark.parametrize("domain", ["development", "production"])

@@ -12,12 +12,14 @@ from flyteops.source.signatures import PythonSource
 AT = Place(path="pipelines/a.yaml", line=3, column=15, end_line=3, end_column=18)
 
 
-def source(files: dict[str, str | bytes], *, roots: tuple[str, ...] = (".",)) -> PythonSource:
+def source(
+    files: dict[str, str | bytes], *, roots: tuple[str, ...] = (".",), ignored: frozenset[str] = frozenset()
+) -> PythonSource:
     stored = {
         path: text if isinstance(text, bytes) else dedent(text).encode("utf-8", "surrogatepass")
         for path, text in files.items()
     }
-    return PythonSource(stored.get, stored.keys(), roots=roots)
+    return PythonSource(stored.get, stored.keys(), roots=roots, ignored=ignored.intersection)
 
 
 def read(text: str | bytes, name: str = "f", **others: str) -> Signature | tuple[Diagnostic, ...]:

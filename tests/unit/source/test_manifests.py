@@ -108,6 +108,20 @@ FAULTS = [
     ("function: a:b, imag: x", ['FO301 2:30-34 unknown key "imag" | not a key of task | did you mean image?']),
     ("funtion: a:b", ['FO301 2:15-22 unknown key "funtion" | not a key of task | did you mean function?']),
     (
+        "function: a:b, image: ghcr.io/Acme/x:V1",
+        [("FO327 2:37-54 \"ghcr.io/Acme/x:V1\" may not stand here | neither a name nor a reference of an image | "
+          "write ghcr.io/acme/x:V1: only a tag has capital letters")],
+    ),
+    (
+        "container: {image: 'x y', command: [x]}",
+        ['FO327 2:34-39 "x y" may not stand here | not a reference of an image | write REGISTRY/PATH:TAG'],
+    ),
+    (
+        "function: a:b, image: {packages: [x], registry: acme.io/a:b}",
+        [('FO327 2:63-74 "acme.io/a:b" may not stand here | not a place where images are pushed | '
+          "write REGISTRY/PATH, without a tag")],
+    ),
+    (
         "function: a:b, cpu: 2",
         ['FO301 2:30-33 unknown key "cpu" | not a key of task | here it is resources: {cpu: …}'],
     ),

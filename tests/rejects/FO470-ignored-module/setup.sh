@@ -1,0 +1,2 @@
+echo "words.py" >> .gitignore
+echo "not even Python (" > src/churn/words.py
