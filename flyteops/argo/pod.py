@@ -20,8 +20,9 @@ WORK_FOLDER = "/flyteops/work"
 RESULT_FILE = "/flyteops/work/result"
 INVOCATION = "{{inputs.parameters.invocation}}"
 ITEM = "{{inputs.parameters.item}}"
-START_ALLOWANCE_S = 30
-"""The runner enforces the task's own bound; the pod's deadline stands behind it and counts from the pod's start."""
+START_ALLOWANCE_S = 600
+"""The runner enforces the task's own bound, from the moment when the work begins. The pod's deadline stands behind it
+and counts from the pod's start: a slow pull of an image must not end what had no chance to begin."""
 CONTROL_DEADLINE_S = 600
 CONTROL_RESOURCES: JsonObject = {
     "requests": {"cpu": "100m", "memory": "128Mi"},

@@ -43,7 +43,7 @@ def test_a_pod_of_a_gpu_profile() -> None:
         {"key": "spot", "operator": "Exists", "effect": "NoSchedule"},
     ]
     assert (pod["priorityClassName"], pod["serviceAccountName"]) == ("training", "churn")
-    assert (pod["activeDeadlineSeconds"], pod["pendingTimeout"]) == (7230, "21600s")
+    assert (pod["activeDeadlineSeconds"], pod["pendingTimeout"]) == (7800, "21600s")
     assert pod["volumes"][-1] == {"name": "flyteops-shm", "emptyDir": {"medium": "Memory", "sizeLimit": "8Gi"}}
     assert pod["container"]["volumeMounts"][-1] == {"name": "flyteops-shm", "mountPath": "/dev/shm"}
     assert pod["container"]["image"] == f"ghcr.io/acme/train@sha256:{'b' * 64}"

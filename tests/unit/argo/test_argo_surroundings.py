@@ -225,7 +225,7 @@ def test_a_pod_of_a_map_takes_a_batch_and_an_actor_bounds_them() -> None:
     by_kind = {each["name"].partition("-")[0]: each for each in templates}
     words = by_kind["size"]["container"]["args"]
     assert words[words.index("--batch") + 1] == "50"
-    assert by_kind["item"]["activeDeadlineSeconds"] == 10 * 50 + 30
+    assert by_kind["item"]["activeDeadlineSeconds"] == 10 * 50 + 600
     assert by_kind["map"]["parallelism"] == 2
     assert "lookup" not in by_kind
     assert [note for note in emitted.notes if "task/score" in note] == [
