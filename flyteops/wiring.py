@@ -67,6 +67,11 @@ class Workspace:
             code_include=tuple(
                 (pattern, settings.places.get(f"code.include.{at}")) for at, pattern in enumerate(settings.code_include)
             ),
+            default_image_places={
+                domain.default_image: place
+                for name, domain in settings.domains.items()
+                if domain.default_image and (place := settings.places.get(f"domains.{name}.default_image"))
+            },
             defaults=settings.defaults_tree,
             allowed=tuple(
                 Allowed(path=each.path, line=each.line, sha256=each.sha256) for each in settings.allow_literals

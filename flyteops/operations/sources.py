@@ -34,6 +34,8 @@ class Sources:
     defaults: Mapping | None = None
     default_images: MappingOf[str, str] = field(default_factory=dict)
     """The image of tasks without one, by domain."""
+    default_image_places: MappingOf[str, Place] = field(default_factory=dict)
+    """Where each of these is written, by image."""
     code_include: tuple[tuple[str, Place | None], ...] = ()
     """Patterns of files that travel with the code besides Python, and where each is written."""
     allowed: tuple[Allowed, ...] = ()
@@ -114,12 +116,22 @@ NAMES_NOT_FOUND = ("FO360", "FO364", "FO367", "FO372", "FO201", "FO261", "FO262"
 """Codes that may only follow from a file that could not be read: its names are not known."""
 
 
-def _together(readings: Readings, invalid: InvalidProject, tree: Tree) -> InvalidProject:
+def _together(readings: Readings, invalid: InvalidProject, tree: Tree, sources: Sources) -> InvalidProject:
     """The faults of reading and compiling, without those that only follow from a file that could not be read."""
     compiled = [
-        _not_followed(each, tree) for each in invalid.diagnostics if readings.whole or each.code not in NAMES_NOT_FOUND
+        _placed(_not_followed(each, tree), sources)
+        for each in invalid.diagnostics
+        if readings.whole or each.code not in NAMES_NOT_FOUND
     ]
     return InvalidProject([*readings.diagnostics, *compiled])
+
+
+def _placed(fault: Diagnostic, sources: Sources) -> Diagnostic:
+    """What is wrong with the default image of a domain is told where the settings name it."""
+    if fault.code != "FO262" or fault.place is not None:
+        return fault
+    named = (place for name, place in sources.default_image_places.items() if f'"{name}"' in fault.message)
+    return replace(fault, place=next(named, None))
 
 
 def _not_followed(fault: Diagnostic, tree: Tree) -> Diagnostic:
@@ -229,7 +241,7 @@ def load_with_readings(
             repository=beside,
         )
     except InvalidProject as invalid:
-        raise _together(readings, invalid, tree) from None
+        raise _together(readings, invalid, tree, sources) from None
     refuse_errors(readings.diagnostics)
     program = with_contents(program, tree.read, tree.paths)
     if not readings.diagnostics:
@@ -251,7 +263,7 @@ def load_programs(tree: Tree, sources: Sources) -> tuple[dict[str, Program], tup
             repository=beside,
         )
     except InvalidProject as invalid:
-        raise _together(readings, invalid, tree) from None
+        raise _together(readings, invalid, tree, sources) from None
     refuse_errors(readings.diagnostics)
     return programs, readings.diagnostics
 

@@ -73,8 +73,9 @@ CODE = (
     Field(
         name="include",
         form="texts",
-        doc="Patterns of files that travel with the code besides Python. Today they are checked and counted (validate, "
-        "doctor) and enter no digest: a result that depends on one names it in cache: {include: [{files: …}]}",
+        doc="Patterns of files that travel with the code besides Python. Today they are only checked (validate) and "
+        "counted (doctor): nothing copies them into an image, and they enter no digest; a result that depends on one "
+        "names it in cache: {include: [{files: …}]}",
         pattern=_RELATIVE,
         says="a list of patterns below flyteops.yaml, with / and without ..",
     ),
