@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flyteops.adapters.git_trees import CommitTree, WorkTree, resolve
 from flyteops.model.errors import Refused
+from flyteops.model.frozen import frozen
 from flyteops.operations.sources import Sources
 from flyteops.settings import SETTINGS_FILE, Settings, load_settings, settings_from
 from flyteops.source.credentials import Allowed
@@ -42,7 +43,7 @@ SHOWN_BYTES = 4 * 1024 * 1024
 """Lines of a file that stand further behind are not shown beside a fault: a file of any size costs no more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Workspace:
     """A project as one command sees it: its settings, its tree, and what the adapters need."""
 

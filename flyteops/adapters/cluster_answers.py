@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from flyteops.model.frozen import frozen
 from flyteops.ports.cluster import ClusterFailed
 
 _OWNER = re.compile(r'conflict with "([^"]*)"')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """Status code, body (JSON from outside), and how long the server wants to be left alone."""
 

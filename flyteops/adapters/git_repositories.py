@@ -6,13 +6,13 @@ May not stand on a plan's path: importing GitPython costs as much as a small pla
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from flyteops.adapters.git_command import run_git
 from flyteops.model.errors import OutsideFailed
+from flyteops.model.frozen import frozen
 
 if TYPE_CHECKING:
     import git
@@ -21,7 +21,7 @@ _NAME, _MAIL = "flyteops", "flyteops@localhost"  # used only where the user has 
 _SECRET = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Repository:
     """What `doctor` says of a repository; `branch` is None on a detached HEAD, `remote` carries no password."""
 

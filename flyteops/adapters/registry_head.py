@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from flyteops.adapters.registry_faults import lease_lost, newer_registry, not_a_registry, store_failed, store_unsafe
 from flyteops.model.digest import canonical
 from flyteops.model.errors import OutsideFailed
+from flyteops.model.frozen import frozen
 from flyteops.model.state import Fence
 from flyteops.ports.clock import Ids
 from flyteops.ports.store import BlobStore, ConditionalStore, StoreFailed
@@ -19,7 +20,7 @@ TRIES = 40
 PAUSE_S = 0.02
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Head:
     """What is current: `state` and `work` are digests of documents, empty when there are none yet. `nonce` is fresh at
     every write, so that equal bytes mean that nothing was written between. An epoch never comes again."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flyteops.adapters import registry_sql as sql
 from flyteops.adapters.registry_faults import no_longer_whole, not_a_registry
 from flyteops.adapters.registry_seal import Replay, listed, seal_of
 from flyteops.adapters.registry_tables import Database
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.referring import Referrer, referred_place, referrer_of
 from flyteops.model.state import Effect, EntityRecord, ObjectRecord, ObjectRef, Revision, Snapshot
@@ -20,7 +21,7 @@ EntityRow = tuple[str, str, str, str | None, str | None]
 """kind, name, digest, wire, payload; the last two None when the record is missing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Domain:
     """Which rows: one project and domain of the registry at `where`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 from typing import assert_never
 
@@ -34,6 +34,7 @@ from flyteops.execution.graph import (
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.entities import Sleep
+from flyteops.model.frozen import frozen
 
 MAX_TASKS = 200
 MAX_INVOCATION = 100 * 1024
@@ -43,7 +44,7 @@ _ONLY_WITHIN: JsonObject = {"arguments": {"parameters": [{"name": "within", "val
 RESERVED = frozenset({BEGIN, OUTPUTS})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Canvas:
     """What every part of one run is drawn with. `label` is empty for the run itself, `nightly/` inside what its step
     `nightly` launches."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from itertools import pairwise
 
 from flyteops.execution.clock_changes import Changed, changed_slots
 from flyteops.execution.schedule import parse_cron
 from flyteops.execution.slots import next_slots
 from flyteops.model.entities import Schedule
+from flyteops.model.frozen import frozen
 
 _FROM = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _YEARS = dt.timedelta(days=3 * 366)
@@ -23,7 +23,7 @@ MADE_UP_WITHIN_S = _QUIET_S - 3600
 an hour after the start that stands for it, and may not be made up once that start is no longer near."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Once:
     """What is added to the schedule: lines for slots that may be missing, a term for `when`; or why it cannot be."""
 

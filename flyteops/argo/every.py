@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flyteops.execution.schedule import BadPace, cron_of_every, read_every
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Beat:
     """A cron line and whether it is meant in UTC (counted from an instant) instead of the schedule's own zone."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 from flyteops.model.program import Program
 
 _OBJECT = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
@@ -26,7 +27,7 @@ def origin(program: Program, address: str, field_path: str = "") -> Place | None
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Findings:
     """Collects diagnostics, and notes that refuse nothing. `address` is the object being made."""
 

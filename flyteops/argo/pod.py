@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from flyteops.argo.faults import Findings
 from flyteops.argo.images import checked_reference, image_reference
@@ -13,6 +12,7 @@ from flyteops.argo.surroundings import set_surroundings
 from flyteops.argo.target import CodeBundle, CodeInImage, Target
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import Amount, Resources, Retries, Task, TaskSettings
+from flyteops.model.frozen import frozen
 
 RUNNER_FOLDER = "/flyteops/runner"
 CODE_FOLDER = "/flyteops/code"
@@ -31,7 +31,7 @@ CONTROL_RESOURCES: JsonObject = {
 OPEN_BRACE = "FLYTEOPS_OPEN_BRACE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Result:
     """The one small thing a pod tells the engine: an output parameter, and what stands when the pod wrote nothing."""
 
@@ -39,7 +39,7 @@ class Result:
     default: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Brought:
     """Files that an init container puts into an empty folder, given to it as last argument."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Shelf:
     """Put a body, get its name; the same body is kept once."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.entities import Toleration
+from flyteops.model.frozen import frozen
 
 ArgoVersion = OneOf["3.7", "4.0", "4.1"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunnerInstall:
     """An init container that puts `runner.zip` into the folder it is given as last argument."""
 
@@ -18,7 +18,7 @@ class RunnerInstall:
     command: tuple[str, ...] = ("cp", "/runner/runner.zip")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeBundle:
     """User code is unpacked by an init container, which is given the bundle's URI and an empty folder as its last
     arguments; `roots` are the import roots inside."""
@@ -29,14 +29,14 @@ class CodeBundle:
     roots: tuple[str, ...] = ("src",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeInImage:
     """User code is in the task's image, below these absolute folders."""
 
     roots: tuple[str, ...] = ("/app",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Interruptible:
     """How hosts that may be taken away are marked; both empty: the cluster has none, and `interruptible` is noted."""
 
@@ -44,7 +44,7 @@ class Interruptible:
     tolerations: tuple[Toleration, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Target:
     """One cluster place. `runner` None means every image has the package itself; `user` is the number pods run as;
     `executor_account` needs a Secret `<name>.service-account-token`, since main containers get no token."""

@@ -10,12 +10,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from flyteops.cli.exits import Exit
 from flyteops.cli.notified import say_artifacts, say_notified
 from flyteops.cli.session import Session
+from flyteops.model.frozen import frozen
 
 if TYPE_CHECKING:
     from flyteops.local import RunEvent, RunRequest, RunResult
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from flyteops.wiring import Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Options:
     """How to run; what to run is the launch."""
 

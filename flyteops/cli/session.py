@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flyteops.cli.output import Output, wants_color
+from flyteops.model.frozen import frozen
 
 if TYPE_CHECKING:
     from flyteops.wiring import Workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Session:
     """The shared options of one command."""
 

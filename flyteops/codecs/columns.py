@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flyteops.codecs.faults import Unfit
+from flyteops.model.frozen import frozen
 from flyteops.model.types import (
     INT,
     JSON,
@@ -28,7 +28,7 @@ Wanted = tuple[tuple[str, LiteralType], ...]
 """The declared columns; none means all, as they are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Column:
     """A column that is there; `type` is None when the language has no word for it, `text` is the library's own."""
 
@@ -40,7 +40,7 @@ class Column:
         return self.text if self.type is None else spelling(self.type)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Written:
     """What was written: all columns, and how many rows."""
 

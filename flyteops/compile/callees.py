@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flyteops.compile.faults import suggestion
 from flyteops.compile.known import Known
 from flyteops.compile.launch_plans import launch_plan_of
 from flyteops.compile.tasks import task_by_path
 from flyteops.model.entities import LaunchPlan, Mapped, Task, Variable
+from flyteops.model.frozen import frozen
 from flyteops.source.tree import Entry, Scalar
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Callee:
     """`task` is set for a task alone; `plan` for a launch plan alone."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.compile.faults import Faults, suggestion
@@ -11,6 +10,7 @@ from flyteops.compile.pickles import Classes
 from flyteops.compile.variables import DeclaredVariable, grew, no_pickle, not_storable, read_variables
 from flyteops.model.diagnostics import Place, Related
 from flyteops.model.entities import Interface, Variable
+from flyteops.model.frozen import frozen
 from flyteops.model.types import ANY_OBJECT, NONE, LiteralType, PickleOf, pickles_in, refines, spelling
 from flyteops.source.python import Parameter, ReturnValue, Signature
 from flyteops.source.scalars import is_null
@@ -22,7 +22,7 @@ Returns = OneOf["none", "value", "tuple"]
 # ------------------------------------------------------------------------------------------- tasks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TaskInterface:
     """The interface of a task and how its function returns; None parts where a fault stands in the way."""
 

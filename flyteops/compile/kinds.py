@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flyteops.compile.clusters import read_cluster
 from flyteops.compile.containers import read_container
@@ -16,6 +16,7 @@ from flyteops.compile.pickles import Classes
 from flyteops.compile.scripts import refuse_paths, script_paths
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Interface
+from flyteops.model.frozen import frozen
 from flyteops.model.types import pickles_in
 from flyteops.model.works import ContainerWork, DynamicWork, FunctionRef, FunctionWork, RefWork, ScriptWork, TaskWork
 from flyteops.source.fields.tasks import KINDS
@@ -26,7 +27,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 """A version that is named by its digest needs no pin."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Made:
     """What a task does, with every input that it takes, those among them that it fixes itself."""
 

@@ -14,6 +14,7 @@ from flyteops.compile.surroundings import Surroundings
 from flyteops.model.artifacts import Artifact, ArtifactQuery
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan, Task, Variable, Workflow
+from flyteops.model.frozen import frozen
 from flyteops.model.launching import Channel
 from flyteops.model.types import LiteralType
 from flyteops.source.credentials import Allowed
@@ -22,7 +23,7 @@ from flyteops.source.tree import Mapping
 __all__ = ["Known", "Python"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Repository:
     """What is read beside declarations and code: files by path, and what the lock pins: images by reference, entities
     of other projects by `project/domain/name@version`."""

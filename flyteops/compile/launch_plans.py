@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.compile.faults import suggestion
 from flyteops.compile.fields import flag_in, int_of, map_in, pairs_in, text_in, with_field, without
 from flyteops.compile.known import Known
@@ -15,6 +13,7 @@ from flyteops.compile.values import read_literal
 from flyteops.model.artifacts import ArtifactQuery, Trigger
 from flyteops.model.diagnostics import Related
 from flyteops.model.entities import LaunchPlan, Variable
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.types import spelling
 from flyteops.source.tree import Entry, Mapping, Scalar
@@ -114,7 +113,7 @@ def _launch_plan(known: Known, declared: Declared) -> LaunchPlan | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Special:
     """What stands under default_inputs and is no literal: queries, and the input that gets `$schedule.time`."""
 

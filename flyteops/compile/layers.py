@@ -11,6 +11,7 @@ from flyteops.compile.fields import texts_in, without
 from flyteops.compile.long_forms import with_long_variables
 from flyteops.compile.merged import merged_faults
 from flyteops.model.diagnostics import Place, Related
+from flyteops.model.frozen import frozen
 from flyteops.source.fields import ENTITIES
 from flyteops.source.fields.tasks import KINDS
 from flyteops.source.manifests import EntityManifest, FileManifest
@@ -28,7 +29,7 @@ _IDENTITY = {"tasks": KINDS, "workflows": ("nodes",), "launch_plans": ("workflow
 """What an entity cannot be without: a declaration in an overlay that lacks it changes something of the base."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Declared:
     """One entity of a domain with its effective body: overlays and `like:` laid, defaults filled in."""
 
@@ -41,7 +42,7 @@ class Declared:
     """The fields that no default gave."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layers:
     """All declarations of one domain, by section and name; and the moves. `task_defaults` are the project's."""
 

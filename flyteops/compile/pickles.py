@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
+from dataclasses import field
 from fnmatch import fnmatchcase
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from flyteops.compile.fields import flag_in, text_in
 from flyteops.compile.layers import Layers
 from flyteops.compile.type_expressions import read_type
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 from flyteops.model.types import LiteralType, pickles_in
 from flyteops.model.works import FunctionRef
 from flyteops.source.python import Signature
@@ -35,7 +36,7 @@ class Python(Protocol):
         """Why objects of a class that is read as a pickle cannot be stored otherwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Classes:
     """The classes that one entity may name, and which of them may travel as pickles."""
 

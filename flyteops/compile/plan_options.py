@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.compile.faults import suggestion
 from flyteops.compile.fields import int_of, map_in, text_in, texts_in
 from flyteops.compile.known import Known
 from flyteops.compile.layers import Declared
 from flyteops.model.diagnostics import Related
 from flyteops.model.entities import Schedule
+from flyteops.model.frozen import frozen
 from flyteops.model.launching import PHASES, Concurrency, Notification, WhenFull
 from flyteops.source.tree import Mapping, Scalar, Sequence
 
@@ -21,7 +20,7 @@ _OVERLAP_OF: dict[str, tuple[str, ...]] = {
 """What `overlap` may say beside a limit of one: that the clock starts it, or the same."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Options:
     """What was read."""
 

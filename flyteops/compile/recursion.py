@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
 
 from flyteops.compile.known import Known
 from flyteops.model.diagnostics import Place, Related
+from flyteops.model.frozen import frozen
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Step:
     """One workflow calls another: where, and by which launch plan when there is one between them."""
 

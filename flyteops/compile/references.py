@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from flyteops.model.frozen import frozen
 
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 _SEGMENT = re.compile(r"\.(?:(?P<name>[A-Za-z_]\w*)|(?P<digits>[0-9]+))")
 _KEYED = re.compile(r"""\[(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\]""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Segment:
     """One step of a path: its text, whether it is written in digits, and its range in the text."""
 
@@ -20,7 +21,7 @@ class Segment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Written:
     """A reference as written: `head` is `inputs` or a node; positions count in the text it stands in."""
 
@@ -35,7 +36,7 @@ class Written:
         return self.start + 1 + len(self.head)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Unreadable:
     """What is no reference: why, where in the text, and the way out."""
 

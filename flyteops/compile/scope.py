@@ -11,6 +11,7 @@ from flyteops.compile.spots import within
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import Variable
 from flyteops.model.failure import FAILURE
+from flyteops.model.frozen import frozen
 from flyteops.model.references import ErrorRef, InputRef, NodeRef, Path, Reference
 from flyteops.model.types import (
     JSON,
@@ -36,7 +37,7 @@ RESERVED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Outputs:
     """The outputs of a node; `why` says why there are not more, as for a switch whose cases disagree."""
 
@@ -44,7 +45,7 @@ class Outputs:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Resolved:
     """A reference with the type at its end."""
 

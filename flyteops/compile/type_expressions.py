@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flyteops.compile.faults import Faults, nearest
 from flyteops.compile.spots import within
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 from flyteops.model.types import (
     BOOL,
     DATASET,
@@ -73,7 +73,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Token:
     kind: str
     text: str

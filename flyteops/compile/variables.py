@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.fields import flag_in, text_in
 from flyteops.compile.long_forms import short_default
@@ -12,6 +10,7 @@ from flyteops.compile.spots import within
 from flyteops.compile.type_expressions import read_type, split_default
 from flyteops.compile.values import read_literal
 from flyteops.model.diagnostics import Place, Related
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.row_formats import ROW_FORMATS
 from flyteops.model.types import DatasetOf, LiteralType, contains_blob, pickles_in, spelling
@@ -19,7 +18,7 @@ from flyteops.source.scalars import is_null
 from flyteops.source.tree import Mapping, Scalar, TreeNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeclaredVariable:
     """A variable as YAML declares it; `type` None when it says none. `broken` when a fault was noted."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.execution.schedule import DAY, HOUR, cron_of_every, parse_cron, read_every, zone_of
 from flyteops.execution.slots import EPOCH_MONDAY, next_slots
 from flyteops.model.entities import Schedule
+from flyteops.model.frozen import frozen
 
 _INSTANT = dt.timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClockChange:
     """At `moment` the wall clock jumps: over a `gap` from `begins` to `ends`, or back, so that these come twice."""
 
@@ -24,7 +24,7 @@ class ClockChange:
     ends: dt.datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChangedSlot:
     """A slot by the wall clock (without zone), and the moments at which it starts a run, in the schedule's zone."""
 
@@ -32,7 +32,7 @@ class ChangedSlot:
     runs: tuple[dt.datetime, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Changed:
     """A clock change with the slots that it touches."""
 

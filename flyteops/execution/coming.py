@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from flyteops.execution.clock_changes import Changed
 from flyteops.model.diagnostics import Place
 from flyteops.model.entities import LaunchPlan
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Coming:
     """One launch plan: its next slots in its zone, and the clock changes until `until` that touch its slots. Both are
     empty when it has no schedule, or is not active."""

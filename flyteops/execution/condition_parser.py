@@ -18,10 +18,10 @@ from __future__ import annotations
 import ast
 import math
 import re
-from dataclasses import dataclass
 from typing import Union
 
 from flyteops.model.expressions import CompareOperator
+from flyteops.model.frozen import frozen
 
 MAX_BYTES = 4096
 MAX_DEPTH = 32
@@ -38,7 +38,7 @@ class Unparsed(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ReferenceTerm:
     """A reference; its text is read elsewhere."""
 
@@ -47,7 +47,7 @@ class ReferenceTerm:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class LiteralTerm:
     """A number, text, bool or none."""
 
@@ -59,7 +59,7 @@ class LiteralTerm:
 Term = Union[ReferenceTerm, LiteralTerm]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CompareTerm:
     """`left op right`."""
 
@@ -70,7 +70,7 @@ class CompareTerm:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class InTerm:
     """`operand in [..]`."""
 
@@ -79,7 +79,7 @@ class InTerm:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NoneTerm:
     """`operand is none`."""
 
@@ -87,21 +87,21 @@ class NoneTerm:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class BareTerm:
     """An operand alone."""
 
     operand: Term
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NotTerm:
     """`not condition`."""
 
     condition: ConditionTerm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class AndTerm:
     """`left and right`."""
 
@@ -109,7 +109,7 @@ class AndTerm:
     right: ConditionTerm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class OrTerm:
     """`left or right`."""
 
@@ -120,7 +120,7 @@ class OrTerm:
 ConditionTerm = Union[CompareTerm, InTerm, NoneTerm, BareTerm, NotTerm, AndTerm, OrTerm]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Token:
     kind: str
     text: str

@@ -9,7 +9,7 @@ Paths are dotted: `fit`, `sub.fit` (inside the node `sub`), `route.when` (decide
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
@@ -39,12 +39,13 @@ from flyteops.model.entities import (
     upstream_of,
 )
 from flyteops.model.expressions import Condition, condition_references
+from flyteops.model.frozen import frozen
 from flyteops.model.program import Program
 from flyteops.model.references import Bound, InputRef, NodeRef, Referred, Static, references_in
 from flyteops.model.types import ListOf, LiteralType, optional
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Terms:
     """What a launch plan says of a run beside its inputs, as far as it holds for a run that another run launches."""
 
@@ -53,7 +54,7 @@ class Terms:
     max_parallelism: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunTask:
     """Do the task's work once. Inputs that the caller leaves out carry their known defaults. A task whose work is
     dynamic returns a graph, which then runs in its place."""
@@ -65,7 +66,7 @@ class RunTask:
     """How the node is shown when not by its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunMap:
     """Call the task's function once per item of the lists in `over`; item i commits at `<path>.i`."""
 
@@ -80,14 +81,14 @@ class RunMap:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decide:
     """Evaluate conditions in order: the number of the first that holds, or their count for `else`."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Join:
     """Hand on the outputs of the case that was taken, or fail with its message. One choice per branch."""
 
@@ -95,7 +96,7 @@ class Join:
     choices: tuple[tuple[Bound, ...] | Fail, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunLaunch:
     """Run `graph` as an execution of its own, with these inputs; its outputs are the step's."""
 
@@ -106,7 +107,7 @@ class RunLaunch:
     terms: Terms = Terms()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunEach:
     """Run `graph` once per item of the lists in `over`, each as a run of its own at `<path>.i`."""
 
@@ -122,7 +123,7 @@ class RunEach:
     terms: Terms = Terms()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Hold:
     """Wait: for a time, for consent, or for a value from somebody. The gate's binding is flat."""
 
@@ -133,7 +134,7 @@ class Hold:
 Work = Union[RunTask, RunMap, RunLaunch, RunEach, Hold, Decide, Join]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Guard:
     """The step runs only if the step `decide` chose `branch`; it is skipped when that one was skipped."""
 
@@ -141,7 +142,7 @@ class Guard:
     branch: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One unit of a run. It may start when every step in `needs` has succeeded; a `Join` also takes skipped ones."""
 
@@ -151,7 +152,7 @@ class Step:
     guard: Guard | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FailureHandler:
     """What runs after one of the steps `watches` has failed and all else is over: the on_failure of the workflow at
     `scope` (empty for the run's own). Its bindings may refer to `$error`; how it ends changes nothing of the run."""
@@ -161,7 +162,7 @@ class FailureHandler:
     step: Step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunGraph:
     """Steps by path, sorted; what the run returns; what it is given; who is called when it fails, innermost first."""
 

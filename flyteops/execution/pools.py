@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flyteops.model.entities import Amount, Resources
+from flyteops.model.frozen import frozen
 from flyteops.model.pools import NodePool
 from flyteops.source.quantities import quantity_nano
 
@@ -13,7 +13,7 @@ WHOLE = "none"
 """`partition: none` asks for an accelerator that is not cut up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Shape:
     """What is asked for: the resources of one pod, whether it may be taken away, and how many such pods there are."""
 
@@ -22,7 +22,7 @@ class Shape:
     hosts: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Misfit:
     """One thing of a shape that a pool has not: the field of the resources, and why."""
 

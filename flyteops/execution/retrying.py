@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.entities import Backoff, Retries
+from flyteops.model.frozen import frozen
 
 Budget = OneOf["user", "system", "none"]
 
@@ -16,7 +16,7 @@ _SYSTEM_CODES = frozenset({84, 86, 87, 137, 143})
 _NEVER_CODES = frozenset({81, 82, 83})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tries:
     """Failed attempts of one node so far, the latest one included, by whose budget they count against."""
 

@@ -6,8 +6,8 @@ import calendar
 import datetime as dt
 import re
 import zoneinfo
-from dataclasses import dataclass
 
+from flyteops.model.frozen import frozen
 from flyteops.source.quantities import duration_s
 
 ALIASES = {
@@ -51,7 +51,7 @@ class BadPace(Exception):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cron:
     """The values each field allows. When both days are restricted either one is enough, as in cron."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from flyteops.model.digest import Json
@@ -21,6 +21,7 @@ from flyteops.model.expressions import (
     Operand,
     Truth,
 )
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
 from flyteops.model.references import (
@@ -39,7 +40,7 @@ from flyteops.model.references import (
 from flyteops.model.types import DictOf, ListOf, LiteralType, RecordOf, UnionOf, member_key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scope:
     """A workflow at a place in the run: `path` is empty for the run itself, `inputs` are already flat."""
 

@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.runtime.flyte.finder import forget_flyte
 from flyteops.runtime.paths import add_code_roots
 from flyteops.runtime.session import Session
@@ -16,7 +17,7 @@ from flyteops.runtime.surroundings import hand_over
 from flyteops.runtime.verbs import Answer, perform
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Handed:
     """The secrets of one attempt: values by name, and the folder for those shown as files."""
 

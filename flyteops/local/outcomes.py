@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.local.requests import RunResult
 from flyteops.model.examples import Example
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Difference:
     """One output, or a place inside it, that is not what was expected; values as text."""
 
@@ -17,7 +16,7 @@ class Difference:
     found: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outcome:
     """How one test ended: it passed when the run succeeded and nothing differs."""
 

@@ -6,18 +6,18 @@ import os
 import selectors
 import signal
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flyteops.local.jobs import Job
 from flyteops.local.workers import Worker, worker_environment
+from flyteops.model.frozen import frozen
 from flyteops.runtime.endings import DEADLINE, STOPPED
 from flyteops.runtime.verbs import Answer
 
 _LOG_TAIL = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Heard:
     """A job's answer; or None and the exit code of its worker, which is gone. `fresh`: it had never answered."""
 
@@ -30,7 +30,7 @@ class Heard:
     """Said on the way: the job goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Waited:
     """What was heard of workers, and whether the other descriptor was readable."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flyteops.execution.graph import RunEach, RunGraph, RunLaunch, Step
 from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.local.continuing import made_of
 from flyteops.local.launching import Intake, with_files
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prepared:
     """A graph with the documents of its steps and failure handlers by path, and the graphs that steps launch."""
 

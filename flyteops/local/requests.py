@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 from typing import Protocol
 
 from flyteops.execution.graph import RunGraph
 from flyteops.model.digest import JsonObject
 from flyteops.model.entities import Task
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType
 
@@ -40,7 +41,7 @@ class Terminal(Protocol):
         """The typed text as a value of the type, or what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunRequest:
     """One run. `execution` names a run to continue: what it committed is not done again.
 
@@ -75,7 +76,7 @@ class RunRequest:
     """Turns the graph that a dynamic task returned into one that runs; InvalidProject for what is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NodeError:
     """Why a node failed: exit code, cause in one word, and what Python said."""
 
@@ -86,7 +87,7 @@ class NodeError:
     traceback: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NodeResult:
     """How a step ended. `task` is empty for a step that calls none. `items` counts a map's items, `run` names the run
     of its own that the step launched. Steps of such a run have its step before them: `nightly/fit`."""
@@ -106,7 +107,7 @@ class NodeResult:
     """URIs of the pages that its attempts have left."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunResult:
     """How the run ended. `outputs` are literal documents `{"v", "type", "value"}` by name; `signal` is the number of
     the one that stopped it."""
@@ -119,7 +120,7 @@ class RunResult:
     signal: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RunEvent:
     """Something that happened to a step, or to item `item` of a map, `at_s` seconds after the run began."""
 

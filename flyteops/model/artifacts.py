@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 
 Granularity = OneOf["minute", "hour", "day", "month"]
 MAX_PARTITIONS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Partition:
     """A key of an artifact with where its value comes from: a constant, or an input of the run that publishes it."""
 
@@ -22,7 +22,7 @@ class Partition:
     input: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TimePartition:
     """The time of a version, cut to the granularity in UTC: that of an input, else when it was published."""
 
@@ -30,7 +30,7 @@ class TimePartition:
     input: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Artifact:
     """An output that every run of `workflow` by itself publishes once it has succeeded."""
 
@@ -42,7 +42,7 @@ class Artifact:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ArtifactQuery:
     """The newest version of an artifact that has these partitions; others are free."""
 
@@ -54,7 +54,7 @@ class ArtifactQuery:
         return f"artifact/{self.artifact}" + (f" ({held})" if held else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trigger:
     """Starts a run on every new version that the query fits; each of the inputs in `binds` gets that version."""
 
@@ -62,7 +62,7 @@ class Trigger:
     binds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ArtifactVersion:
     """One version of an artifact, with the document of its value."""
 
@@ -80,7 +80,7 @@ class ArtifactVersion:
         return f"artifact/{self.artifact}@{self.id[:8]}" + (f" ({parts})" if parts else "")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """What a query found, with its value."""
 

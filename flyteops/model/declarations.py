@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Declaration:
     """A workspace, role, policy or quota: its wire form is what its fields were checked to be, and nothing else."""
 

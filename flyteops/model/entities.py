@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.artifacts import Artifact, ArtifactQuery, Trigger
 from flyteops.model.declarations import Declaration
 from flyteops.model.expressions import Condition, condition_references
+from flyteops.model.frozen import frozen
 from flyteops.model.launching import Concurrency, Notification
 from flyteops.model.literals import Literal
 from flyteops.model.references import Bound, NodeRef, Reference, references_in
@@ -20,7 +20,7 @@ from flyteops.model.works import FunctionRef, FunctionWork, TaskWork, work_code,
 # ---------------------------------------------------------------------------------------------- interface
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Variable:
     """A typed input or output. Not required and without `default`: the default is decided in the pod."""
 
@@ -33,7 +33,7 @@ class Variable:
     """Of a workflow's input: what it is when nobody gives it, found when the workflow is launched."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Interface:
     """Inputs in the order of the signature, outputs in the order returned."""
 
@@ -44,7 +44,7 @@ class Interface:
 # ------------------------------------------------------------------------------------------------- tasks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Amount:
     """A Kubernetes quantity as request and limit, in the user's own spelling (`500m`, `8Gi`)."""
 
@@ -52,7 +52,7 @@ class Amount:
     limit: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Toleration:
     """A Kubernetes toleration; empty text means the field is not given."""
 
@@ -64,7 +64,7 @@ class Toleration:
     """How long a pod that runs there already may stay; of the effect NoExecute only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Resources:
     """What a pod of the task asks for. `gpu` is a whole number of devices; None means not asked for."""
 
@@ -82,7 +82,7 @@ class Resources:
     queue: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Placement:
     """The declared node pool that a pod goes to, with what it takes to get there. `mixed`: the pool has accelerators
     cut up in several ways, so that its selector alone does not say which."""
@@ -94,7 +94,7 @@ class Placement:
     mixed: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Image:
     """An image as declared: either a reference, or what it is built from. The digests of images come from
     `flyteops.lock`; `requirements_digest` is that of the file's lines, comments apart."""
@@ -112,7 +112,7 @@ class Image:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Backoff:
     """Seconds to wait before attempt k+1: `min(initial_s * factor ** (k - 1), max_s)`."""
 
@@ -121,7 +121,7 @@ class Backoff:
     max_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Retries:
     """`limit` further attempts after the first; exceptions named in `never` end the node at once."""
 
@@ -130,7 +130,7 @@ class Retries:
     never: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Timeout:
     """Bounds in seconds: `run_s` per attempt, `queued_s` of waiting, `total_s` of the node."""
 
@@ -139,7 +139,7 @@ class Timeout:
     total_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Included:
     """What else counts for a cache key: `image`, `lock` or a `file` (its path), with the digest of its content."""
 
@@ -148,7 +148,7 @@ class Included:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CachePolicy:
     """`version` as written, or None for the digest of the code. `max_age_s` bounds the age of an entry.
 
@@ -164,7 +164,7 @@ class CachePolicy:
     scope: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TaskSettings:
     """What may be set per task and overridden per node; nothing here changes a result but `cache` and `image`."""
 
@@ -179,7 +179,7 @@ class TaskSettings:
     """Chosen, not written: the pool of the domain that fits; None where no pools are declared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Task:
     """One step of work with its interface. `interface` is what callers see: inputs that the task fixes itself are
     not in it. `local` stands in for the work on a laptop, where its kind cannot run there."""
@@ -226,7 +226,7 @@ class Task:
 # --------------------------------------------------------------------------------------------- workflows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TaskCall:
     """Runs a task once. `settings` is the whole effective settings when the node overrides any, else None. `title`
     is how the node is shown when not by its name."""
@@ -237,7 +237,7 @@ class TaskCall:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WorkflowCall:
     """Runs another workflow inside this run."""
 
@@ -245,7 +245,7 @@ class WorkflowCall:
     inputs: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LaunchPlanCall:
     """Launches a plan: a run of its own, with its own name, limits and inputs fixed by the plan."""
 
@@ -256,7 +256,7 @@ class LaunchPlanCall:
 Mapped = OneOf["task", "workflow", "launch_plan"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MapCall:
     """Runs `callee` (a task unless `kind` says else) once per item of the lists in `over`, walked in step; `inputs`
     are the same for all.
@@ -277,14 +277,14 @@ class MapCall:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sleep:
     """Waits, without any output."""
 
     duration_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Approve:
     """Waits until somebody consents; hands on `bound` as the output `value`. Refusal or time-out fails the node."""
 
@@ -293,7 +293,7 @@ class Approve:
     timeout_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WaitForInput:
     """Waits until somebody gives a value of the type: its output `value`."""
 
@@ -305,21 +305,21 @@ class WaitForInput:
 Gate = Union[Sleep, Approve, WaitForInput]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiveValue:
     """`{value: …}`: one output `o0` without running anything."""
 
     bound: Bound
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fail:
     """`{fail: TEXT}`: the node fails with this message."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Case:
     """One `{when, then}`."""
 
@@ -327,7 +327,7 @@ class Case:
     then: CaseBody
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Switch:
     """The first case whose condition holds, else `otherwise`. `outputs` are those that all cases share: by name,
     or, when every case has exactly one output whatever its name, one called `o0`."""
@@ -344,7 +344,7 @@ Handler = Union[TaskCall, WorkflowCall, LaunchPlanCall]
 """What may run after a failure."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Node:
     """One step of a workflow; it starts when the nodes it refers to and those in `after` have succeeded."""
 
@@ -354,7 +354,7 @@ class Node:
     after: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Workflow:
     """A graph of nodes, sorted by name: the order in the file has no meaning."""
 
@@ -378,7 +378,7 @@ class Workflow:
 # ------------------------------------------------------------------------------------------ launch plans
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Schedule:
     """When a launch plan starts: `cron` (five fields) or `every` as written, in `timezone`."""
 
@@ -394,7 +394,7 @@ class Schedule:
     dst: OneOf["once", "engine"] = "once"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LaunchPlan:
     """A workflow with inputs given in advance. Fixed inputs cannot be changed by whoever launches it."""
 

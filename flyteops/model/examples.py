@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId
 from flyteops.model.literals import Literal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Example:
     """A run of `target` with `inputs`, defaults filled in, after which each output of `expect` has that value."""
 

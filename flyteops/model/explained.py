@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Value:
     """One effective value. `place` is None where nobody wrote it: it is the tool's default then. `writer` names who
     wrote it when that is not the entity itself."""
@@ -18,7 +17,7 @@ class Value:
     writer: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Link:
     """Another entity or node, how it is joined to this one, and where that is written."""
 
@@ -27,7 +26,7 @@ class Link:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """One part of a cache key."""
 
@@ -35,7 +34,7 @@ class Part:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Explained:
     """What is known of one address."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.references import Reference, reference_text
 from flyteops.model.types import LiteralType, type_wire
@@ -15,14 +15,14 @@ from flyteops.model.types import LiteralType, type_wire
 CompareOperator = OneOf["==", "!=", "<", "<=", ">", ">="]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Constant:
     """A literal of the expression, in wire form."""
 
     literal: Literal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lookup:
     """The value at a reference, with its type."""
 
@@ -33,7 +33,7 @@ class Lookup:
 Operand = Union[Constant, Lookup]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Compare:
     """`left op right`, both sides of comparable types."""
 
@@ -42,7 +42,7 @@ class Compare:
     right: Operand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Membership:
     """`operand in [a, b]`, or `not in` when negated."""
 
@@ -51,7 +51,7 @@ class Membership:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoneTest:
     """`operand is none`, or `is not none` when negated."""
 
@@ -59,21 +59,21 @@ class NoneTest:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Truth:
     """A bare bool: a reference or `true`/`false`."""
 
     operand: Operand
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Not:
     """`not condition`."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Both:
     """`left and right`; the right side is not looked at when the left is false."""
 
@@ -81,7 +81,7 @@ class Both:
     right: Condition
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Either:
     """`left or right`; the right side is not looked at when the left is true."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.types import INT, STR, RecordField, RecordOf
 
 FAILURE = RecordOf(
@@ -21,7 +20,7 @@ FLYTE_NAMES = {"failed_node_id": "node"}
 """What Flyte's own record of a failure calls a field of ours."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failure:
     """The first failed node: its message, path, cause in one word (`user`, `deadline`), and its attempts."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 
 Phase = OneOf["succeeded", "failed", "aborted", "timed_out", "skipped"]
 PHASES: tuple[Phase, ...] = ("succeeded", "failed", "aborted", "timed_out", "skipped")
@@ -13,7 +13,7 @@ PHASES: tuple[Phase, ...] = ("succeeded", "failed", "aborted", "timed_out", "ski
 WhenFull = OneOf["skip", "queue", "replace"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Channel:
     """Where a notification goes. `options` are those of its kind, checked, by name; what is secret is named, and its
     declaration stands in `secrets` as the wire form of whoever keeps it."""
@@ -24,7 +24,7 @@ class Channel:
     secrets: tuple[tuple[str, Json], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Notification:
     """Tells a channel when a run ends in one of the phases."""
 
@@ -32,7 +32,7 @@ class Notification:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Concurrency:
     """At most `limit` runs of the plan at once, over all its versions; `when_full` says what becomes of one more."""
 

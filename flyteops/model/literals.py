@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.digest import Json, value_digest, without_places
+from flyteops.model.frozen import frozen
 from flyteops.model.types import LiteralType, type_wire
 
 WIRE_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Literal:
     """A typed value in wire form: times as text, `{"$u": key, "value": V}` for a union's
     member, `{"$us": n}` for a duration, `{"$f": "nan"}`, `{"$blob": {"uri", "sha256", "size", "format"}}`.

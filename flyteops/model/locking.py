@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
+
+from flyteops.model.frozen import frozen
 
 LOCK_FILE = "flyteops.lock"
 State = OneOf["given", "found", "kept", "missing"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pins:
     """Digests of images by reference or NAME:IDENTITY; of tasks of other projects by PROJECT/DOMAIN/NAME@VERSION."""
 
@@ -18,7 +20,7 @@ class Pins:
     entities: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Locked:
     """One name: as the lock has it, its digest, and how that is known; of one that is missing, why."""
 
@@ -29,7 +31,7 @@ class Locked:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Relocked:
     """The new lock: its text, what became of every name, and entries that nothing uses any more."""
 

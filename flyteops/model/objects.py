@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClusterObject:
     """One Kubernetes object. `body` is complete and plain; `address` is the entity it was emitted for.
     `notes` say what is not pinned yet, such as an image without a digest."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId
 from flyteops.model.state import EntityRecord
 
@@ -17,7 +18,7 @@ RecomputeClass = OneOf["new", "none", "yes", "maybe", "always"]
 `always`: the task is not cached · `new`: never applied before · `none`: every key stays as it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FieldChange:
     """One field of the wire form: dotted path, value before and after (None when absent), and where it is written."""
 
@@ -28,7 +29,7 @@ class FieldChange:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InterfaceFinding:
     """A named interface rule that applies, with the consumers it touches (addresses with a node). `adapted` are those
     that the same plan changes or retires: they do not break. `outside` is said where whoever launches it is one more
@@ -42,7 +43,7 @@ class InterfaceFinding:
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepWeight:
     """What a step takes while it runs: how often its task is called (None: only a run can know), GPUs of one call,
     the price of one call for an hour (None: no pool with a price), and how long one call is declared to take."""
@@ -54,7 +55,7 @@ class StepWeight:
     expect_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Timing:
     """How long a call of a task took: the median of the last ones."""
 
@@ -62,7 +63,7 @@ class Timing:
     calls: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NodeRecompute:
     """What happens to one node of a workflow at its next run, and why. `launch_plan` names the plan whose own
     inputs are the reason; without it the workflow runs with its own defaults. `standing` is said of what would
@@ -84,7 +85,7 @@ EffectWhen = OneOf["next_run", "stops", "not_run"]
 this plan knows of runs it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ScheduledVersion:
     """A schedule that a change touches: the version that its next firing runs (a digest of the launch plan and all
     that it reaches), and the one that it would have run; None when it does not start."""
@@ -94,7 +95,7 @@ class ScheduledVersion:
     previous_version: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChangeEffect:
     """When a change takes effect, and on which schedules."""
 
@@ -102,7 +103,7 @@ class ChangeEffect:
     schedules: tuple[ScheduledVersion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reach:
     """The blast radius of a change: addresses of what runs the entity, through any number of calls."""
 
@@ -112,7 +113,7 @@ class Reach:
     """Tasks of other projects and domains that stand for it, as `project/domain/task/name`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Change:
     """One entity of the plan."""
 
@@ -131,7 +132,7 @@ class Change:
     reach: Reach = Reach()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TreeIdentity:
     """Which tree was planned: the commit, the digest of the files read, and what is uncommitted (paths)."""
 
@@ -140,7 +141,7 @@ class TreeIdentity:
     uncommitted: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """Changes in apply order, sorted, without a clock: the same inputs give the same plan and the same digest."""
 
@@ -158,7 +159,7 @@ class Plan:
     """Where the objects of the domain go, as the settings name it; empty without a cluster."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Upcoming:
     """The next firings of a schedule that a plan touches, as RFC 3339 in its own zone; of one that stops, those that
     will not happen. `spoken` is the first of them in words."""
@@ -171,7 +172,7 @@ class Upcoming:
     spoken: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Deltas:
     """The two parts of a plan, told apart by a base commit: what the change does, and what was pending before it."""
 
@@ -180,7 +181,7 @@ class Deltas:
     pending: Plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Consent:
     """An entry of the consent file: somebody agrees to one rule at one address. `expires` is a date; the entry counts
     on that day and not on the next."""
@@ -198,7 +199,7 @@ class Consent:
         return (self.address, self.rule, self.reason, self.expires)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConsentState:
     """One consent that a plan needs, or an entry that no change of the plan needs (`unused`)."""
 
@@ -211,7 +212,7 @@ class ConsentState:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refusal:
     """A rule that would refuse to apply the plan."""
 
@@ -221,7 +222,7 @@ class Refusal:
     way_out: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlanContext:
     """What is told beside a plan. It takes a clock, other commits or the consent file: never part of the digest."""
 

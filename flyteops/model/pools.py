@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.entities import Toleration
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NodePool:
     """One shape of host: what a pod may have of one host, how such hosts are selected, what one costs an hour.
 

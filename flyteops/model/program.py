@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.model.artifacts import Artifact
 from flyteops.model.declarations import Declaration
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.entities import Entity, Image, LaunchPlan, Task, Workflow
 from flyteops.model.examples import Example
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.pools import NodePool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Move:
     """`moved: {from, to}`: the entity keeps its history under the new name."""
 
@@ -22,7 +23,7 @@ class Move:
     target: EntityId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Program:
     """What the tree says. `origins` keeps where each effective value was written, keyed `task/prep` for the
     entity and `task/prep.resources.gpu` for a field; it is never hashed. `warnings` refuse nothing."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Union, assert_never
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType, type_wire
 
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 """Steps into a value: field names and dict keys as text, list indices as int. Empty for the whole value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class InputRef:
     """`$inputs.name.path`: an input of the enclosing workflow."""
 
@@ -22,7 +22,7 @@ class InputRef:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class NodeRef:
     """`$node.output.path`: an output of another node of the same workflow."""
 
@@ -31,7 +31,7 @@ class NodeRef:
     path: Path = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ErrorRef:
     """`$error.path`: why the run failed; legal in on_failure only. Empty for the whole of it."""
 
@@ -41,14 +41,14 @@ class ErrorRef:
 Reference = Union[InputRef, NodeRef, ErrorRef]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Static:
     """A literal written in YAML, already read by the type wanted."""
 
     literal: Literal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Referred:
     """A reference, with the type found at its end."""
 
@@ -56,7 +56,7 @@ class Referred:
     type: LiteralType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ListBinding:
     """A list with at least one reference somewhere inside."""
 
@@ -64,7 +64,7 @@ class ListBinding:
     type: LiteralType
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MapBinding:
     """A map (or the fields of a record) with at least one reference somewhere inside; entries by name."""
 
@@ -75,7 +75,7 @@ class MapBinding:
 Binding = Union[Static, Referred, ListBinding, MapBinding]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bound:
     """A binding for the variable `name`, whose declared type is `type`: the value is converted to it when read."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Referrer:
     """A task elsewhere that stands for `target` of ours; `inputs` and `outputs` are what it declares of it."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId
 from flyteops.model.referring import Referrer
 
@@ -41,7 +42,7 @@ class EntityRecord:
         return f"EntityRecord(digest={self.digest!r}, payload={self.payload!r})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Revision:
     """One apply: the generation it made, of which commit and plan, by whom, when (milliseconds since 1970, UTC)."""
 
@@ -54,7 +55,7 @@ class Revision:
     created_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Snapshot:
     """The registry's content for one project and domain at one generation (0: nothing was applied yet).
 
@@ -75,7 +76,7 @@ class Snapshot:
 JournalState = OneOf["intent", "applied", "confirmed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fence:
     """The right to write: every write transaction first touches the lease row with this holder and epoch."""
 
@@ -84,7 +85,7 @@ class Fence:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PointerChange:
     """Where a name shall point after an apply: a record, or nothing (retired)."""
 
@@ -94,7 +95,7 @@ class PointerChange:
     previous: EntityId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ObjectRef:
     """An object of a cluster by name; `namespace` is empty for what has none."""
 
@@ -107,7 +108,7 @@ class ObjectRef:
         return f"{self.kind}/{self.namespace}/{self.name}" if self.namespace else f"{self.kind}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ObjectRecord:
     """An object that this registry owns in a cluster: which one (`uid`), with which body (`digest` of the emitted
     body), emitted for which entity. What has no record is not ours and is never changed or deleted."""
@@ -118,7 +119,7 @@ class ObjectRecord:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Effect:
     """An outside action that was decided: make the object so (`apply`, with the digest of the wanted body), or take
     it away (`delete`, of exactly the object with `uid`). `step` orders the effects of one operation."""
@@ -131,7 +132,7 @@ class Effect:
     uid: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Misfit:
     """Something in a registry that is not what its digest or its seal says: where, and what is wrong."""
 
@@ -139,7 +140,7 @@ class Misfit:
     message: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Garbage:
     """Something in a registry that no pointer and no kept revision needs."""
 
@@ -148,7 +149,7 @@ class Garbage:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PastApply:
     """One revision, and how many pointers it created, updated, moved and retired."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.works import FunctionRef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KubernetesSecret:
     """A key of a Secret that is in the pods' namespace already."""
 
@@ -18,7 +18,7 @@ class KubernetesSecret:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ExternalSecret:
     """What the External Secrets Operator brings: `store` is the name of a store of its own; `refresh_s` is None when
     it is read once an hour, as the operator does by itself."""
@@ -30,7 +30,7 @@ class ExternalSecret:
     scope: OneOf["project", "domain", "organization"] = "project"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SopsSecret:
     """A value of an encrypted file of the repository; `sha256` is the digest of the ciphertext, when it was read."""
 
@@ -43,7 +43,7 @@ SecretSource = Union[KubernetesSecret, ExternalSecret, SopsSecret]
 SecretKind = OneOf["variable", "file", "context"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SecretUse:
     """A declared secret as a task sees it: the variable `target`, the file at `target`, or by asking the context."""
 
@@ -53,7 +53,7 @@ class SecretUse:
     target: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PodTemplate:
     """What is laid around the task's own container, which `primary` names in the spec. `spec` has Kubernetes' form
     and only fields that were permitted when it was read."""
@@ -63,7 +63,7 @@ class PodTemplate:
     spec: Json
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WarmFunction:
     """A function that a worker calls once and whose result it keeps; `code` is the digest of its code."""
 
@@ -71,7 +71,7 @@ class WarmFunction:
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ActorUse:
     """The actor a task runs on: at most `replicas` workers, each waiting `idle_s` for the next task. Image and
     resources of the actor stand in the task's own settings."""

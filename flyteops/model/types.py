@@ -7,11 +7,12 @@ docstring or moving a class changes no digest.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.frozen import frozen
 
 SimpleName = OneOf["int", "float", "bool", "str", "datetime", "date", "timedelta", "json", "none"]
 SIMPLE_NAMES: tuple[SimpleName, ...] = (
@@ -19,21 +20,21 @@ SIMPLE_NAMES: tuple[SimpleName, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Simple:
     """A scalar, `json` (anything of JSON form) or `none`."""
 
     name: SimpleName
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ListOf:
     """`list[item]`."""
 
     item: LiteralType
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class DictOf:
     """`dict[key, value]`; keys other than text are stored as pairs."""
 
@@ -41,21 +42,21 @@ class DictOf:
     value: LiteralType
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class UnionOf:
     """`A | B`; `T | None` is a union with `none`. Members are in the order written, flat and distinct."""
 
     members: tuple[LiteralType, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class EnumOf:
     """A closed set of values, all text or all int; never the members' names."""
 
     values: tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class RecordField:
     """One field of a record; not required means the class has a default for it. `default` holds its wire value where
     that is a literal: a literal of the record is filled up with it. It is no part of the type."""
@@ -66,7 +67,7 @@ class RecordField:
     default: tuple[Json, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class RecordOf:
     """Dataclass, pydantic model, NamedTuple or TypedDict: its fields. `name` is for messages only, never hashed."""
 
@@ -80,7 +81,7 @@ class RecordOf:
         return hash(self.fields)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class BlobOf:
     """A file or a directory behind a URI, known by the digest of its content; `format` is a free tag such as csv."""
 
@@ -88,7 +89,7 @@ class BlobOf:
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class DatasetOf:
     """Rows in a file of a format such as parquet. `columns` is what is known of them, by name: empty when nothing is.
     `format` is empty when any will do."""
@@ -97,7 +98,7 @@ class DatasetOf:
     format: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class PickleOf:
     """An object of a class that travels as a pickle, because YAML says so (`pickle: true`); by the class's path."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union, assert_never
 
 from flyteops.model.digest import Json, digest_of
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FunctionRef:
     """`module:name`, a function at the top level of a first-party module."""
 
@@ -20,7 +20,7 @@ class FunctionRef:
         return f"{self.module}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Distributed:
     """The same function on many hosts at once. `framework` is torchrun, mpi, ray, spark, dask or jobset; `options`
     are that framework's own, as written and checked."""
@@ -33,7 +33,7 @@ class Distributed:
     options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FunctionWork:
     """Calls a Python function. `returns` says how its value becomes outputs; `code` is the digest of the function
     and of the first-party code it reaches."""
@@ -44,7 +44,7 @@ class FunctionWork:
     cluster: Distributed | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DynamicWork:
     """Calls a Python function that returns a graph: nodes and outputs in the shape of the YAML."""
 
@@ -52,7 +52,7 @@ class DynamicWork:
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ScriptWork:
     """Runs bash with `set -euo pipefail`; inputs and outputs are variables. `paths` are the declared places of
     outputs below the attempt's folder, by output."""
@@ -61,14 +61,14 @@ class ScriptWork:
     paths: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InputArgument:
     """A command's item that is exactly `$inputs.x`: one argument, parsed by nobody."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutputFolder:
     """A command's item that is exactly `$output_dir`."""
 
@@ -76,7 +76,7 @@ class OutputFolder:
 Argument = Union[str, InputArgument, OutputFolder]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContainerWork:
     """A raw container: image and program are not ours. Every input is a file in `input_dir`, every output one in
     `output_dir`."""
@@ -87,7 +87,7 @@ class ContainerWork:
     output_dir: str = "/var/outputs"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ManifestWork:
     """Applies a Kubernetes object with typed holes and waits until `done` or `failed` holds on it. `sha256` is the
     digest of the file's content; `document` is that content, read."""
@@ -99,7 +99,7 @@ class ManifestWork:
     failed: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RefWork:
     """A task of another project, pinned by `flyteops.lock` to `digest` when it is."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flyteops.model.errors import OutsideFailed, Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import Plan
 from flyteops.model.state import Fence, ObjectRecord, Revision
 from flyteops.operations.cluster_faults import foreign, generation_moved
@@ -34,7 +34,7 @@ LEASE_WAIT_S = 45.0
 LEASE_HELD = "FO713"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Applied:
     """What an apply did: the generation now, and whether anything was written."""
 
@@ -43,7 +43,7 @@ class Applied:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Author:
     """Who applies, and with what: names for the history, never for a decision."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TypeVar
 
+from flyteops.model.frozen import frozen
 from flyteops.model.state import Effect, ObjectRecord, ObjectRef
 from flyteops.operations.cluster_faults import another_cluster, missing, telling
 from flyteops.ports.cluster import Cluster, ClusterFailed, ClusterIdentity, Live
@@ -29,7 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClusterSide:
     """Where objects go (`cluster`, `namespace`), which carry our labels (`selector`), and which are wanted."""
 

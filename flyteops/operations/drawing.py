@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
 from flyteops.model.entities import Workflow
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
 from flyteops.operations.running import find, launched_plan, require_runnable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Drawable:
     """What is to be drawn; `workflow` is None for a task alone."""
 

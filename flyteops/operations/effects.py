@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flyteops.model.errors import OutsideFailed, Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.state import Effect, Fence, ObjectRef
 from flyteops.operations.cluster_faults import foreign, superseded, telling
 from flyteops.operations.cluster_side import ClusterSide, look
@@ -31,7 +32,7 @@ TRIES = 4
 """How often one object is written again after a lost answer, or after somebody else wrote it in between."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Journal:
     """Where effects are written down: the registry, under the right to write, for one apply."""
 

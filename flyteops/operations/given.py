@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flyteops.model.diagnostics import Diagnostic, Place, Severity
 from flyteops.model.entities import LaunchPlan
 from flyteops.model.errors import InvalidProject
+from flyteops.model.frozen import frozen
 from flyteops.source.json_tree import read_json
 from flyteops.source.reader import read_node
 from flyteops.source.tree import Entry, Scalar, TreeNode
@@ -20,7 +21,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-
 _FLAG = "--input "
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Given:
     """The values that count, the places of their names, and what the command line was laid over, by name."""
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related, Severity
+from flyteops.model.frozen import frozen
 from flyteops.operations.linking import Links
 
 _FORMAT = b"flyteops.kept.v1\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeptFile:
     """What is known of a declaration file with exactly these bytes."""
 
@@ -31,7 +32,7 @@ class KeptFile:
     """Whether a plan tells something of it each time, so that it is compiled each time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeptModule:
     """What is known of a Python file with exactly these bytes."""
 
@@ -39,7 +40,7 @@ class KeptModule:
     needs: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kept:
     """`context` and `for_all` are digests of what decides about every file; `beside` of what was read for all.
     `warnings` stand each beside a file of which it follows; beside nothing when it follows of what is part of all."""

@@ -9,10 +9,11 @@ and a section that is not listed below makes the project one part, which is alwa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 from typing import Protocol
 
+from flyteops.model.frozen import frozen
 from flyteops.source.imports import FirstParty
 from flyteops.source.mentions import Outline, dotted_in, last_word, outline, words_of
 
@@ -34,7 +35,7 @@ Holding = OneOf["for those that name it", "as what it is like", "for all", "for 
 """For which entities the words of a file may hold: overlays with defaults bring in what they name themselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Links:
     """What one declaration file declares, and the declaration files and Python files that it may need itself."""
 

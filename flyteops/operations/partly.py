@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields, replace
 from flyteops.model.diagnostics import Diagnostic, Place, in_order
 from flyteops.model.entities import called, calls_in
 from flyteops.model.errors import InvalidProject, OutsideFailed, Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.program import Program
 from flyteops.model.state import EntityRecord, Snapshot
@@ -33,7 +34,7 @@ _WORTH_KEEPING = 16
 """As many files compiled anew are not kept: the next plan compiles them as fast as it would write."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Partial:
     """What a plan needs of a project: the part that something changed in, and the digests of the rest."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId
 from flyteops.model.locking import LOCK_FILE
 from flyteops.model.plan import Deltas, Plan, PlanContext, Timing, TreeIdentity
@@ -27,7 +28,7 @@ from flyteops.ports.trees import Tree
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Planned:
     """A plan with what it was made of."""
 

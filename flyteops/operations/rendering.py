@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flyteops.argo import Target, emit, emit_task, file_name, object_text, verify
 from flyteops.model.entities import LaunchPlan
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import Kind
 from flyteops.model.objects import ClusterObject
 from flyteops.model.program import Program
 from flyteops.operations.running import find, require_runnable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rendered:
     """Objects, their texts by file name, and what a reader must know (such as images without a digest)."""
 

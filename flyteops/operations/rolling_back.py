@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from flyteops.model.digest import digest_of
 from flyteops.model.errors import Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.state import PointerChange, Revision, Snapshot
 from flyteops.operations.applying import Author, lease
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.registry import Registry
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rollback:
     """What going back would move: where the pointers are, where they were, and the difference."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.compile import read_inputs, read_task_inputs
 from flyteops.execution.artifacts import queries_of, query_invocation
@@ -14,6 +14,7 @@ from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import JsonObject
 from flyteops.model.entities import LaunchPlan
 from flyteops.model.errors import InvalidProject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import RUNNABLE, EntityId, Kind, entity_id
 from flyteops.model.literals import Literal
 from flyteops.model.program import Program
@@ -21,7 +22,7 @@ from flyteops.operations.given import Given
 from flyteops.operations.standing_in import on_this_machine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Launch:
     """What shall run: its graph, and every input's value."""
 

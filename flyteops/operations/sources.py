@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from flyteops.compile import Repository, compile_all, compile_program, with_contents
 from flyteops.compile.contents import Files
 from flyteops.model.diagnostics import Diagnostic, Place, Severity, in_order
 from flyteops.model.errors import InvalidProject
+from flyteops.model.frozen import frozen
 from flyteops.model.locking import Pins
 from flyteops.model.program import Program
 from flyteops.operations.locking import read_pins
@@ -23,7 +24,7 @@ from flyteops.source.tree import Mapping
 SETTINGS_FILE = "flyteops.yaml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sources:
     """Where a project's words are: what the settings say about reading it."""
 
@@ -42,7 +43,7 @@ class Sources:
     """Values that look like credentials and are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Readings:
     """The declarations of a tree, and the faults seen while reading them."""
 

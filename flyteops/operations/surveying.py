@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flyteops.model.digest import digest_of, sha256_hex
+from flyteops.model.frozen import frozen
 from flyteops.operations.kept import Kept, KeptFile, KeptModule, read_kept
 from flyteops.operations.linking import (
     Links,
@@ -29,7 +30,7 @@ LEAST = 64
 _CONTEXT = "flyteops.plan.context.v1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Survey:
     """The declaration files of a tree: which are as they were kept, and how all of them hang together."""
 

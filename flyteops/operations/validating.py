@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flyteops.model.diagnostics import Diagnostic, in_order
 from flyteops.model.errors import InvalidProject
+from flyteops.model.frozen import frozen
 from flyteops.operations.consenting import read_consents
 from flyteops.operations.sources import Sources, load_program, load_programs
 from flyteops.ports.trees import Tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Validated:
     """A project without errors: its warnings, and a line that says what was looked at."""
 

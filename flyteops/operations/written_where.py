@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import SECTIONS, EntityId
 from flyteops.source.manifests import FileManifest
 
@@ -20,7 +20,7 @@ _PROFILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Region:
     """A part of a file: an entry of a section, or its `defaults` (then the section is empty)."""
 

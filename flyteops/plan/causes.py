@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.execution.graph import RunMap, RunTask
 from flyteops.model.digest import Json, canonical
 from flyteops.model.entities import CachePolicy, Task, TaskSettings
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import without_places
 from flyteops.model.references import (
     Binding,
@@ -30,7 +30,7 @@ Strength = OneOf["yes", "maybe", "outputs"]
 but what it hands on differs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Cause:
     """One changed ingredient."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from flyteops.model.diagnostics import Place
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId
 from flyteops.model.plan import Change
 from flyteops.model.state import EntityRecord, Snapshot
@@ -16,7 +17,7 @@ from flyteops.plan.fields import field_changes
 from flyteops.plan.interface import interface_class, interface_findings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Side:
     """One of the two: its name for people, its entities, and where their values are written, if anywhere."""
 

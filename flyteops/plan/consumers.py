@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.state import Snapshot
 from flyteops.plan.stored import called_in
@@ -23,7 +24,7 @@ class Consumer:
     reads: frozenset[str] = field(default_factory=frozenset)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Consumers:
     """Users by entity."""
 

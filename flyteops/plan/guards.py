@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.errors import Refused
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import Consent, ConsentState, Plan, Refusal
 from flyteops.model.state import Snapshot
 from flyteops.plan.consents import CONSENT_FILE, consent_refusal, consents_of, lifted
@@ -20,7 +20,7 @@ DEFAULT_PRUNE_LIMIT = 0.2
 """The share of a protected domain that one apply may retire, where the settings say nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rules:
     """What a domain demands of a plan, and what the tree says to it."""
 
@@ -36,7 +36,7 @@ class Rules:
     """Whether every apply has to contain the one before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Verdict:
     """The consents that a plan needs or has, and every rule that forbids it."""
 

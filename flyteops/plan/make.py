@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Never
 
 from flyteops.model.declarations import INERT
 from flyteops.model.digest import JsonObject, digest_of
 from flyteops.model.entities import CaseBody, Task, Workflow, called, calls_of
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import Action, Change, NodeRecompute, Plan, RecomputeClass, TreeIdentity
 from flyteops.model.program import Program
@@ -32,7 +33,7 @@ NOTHING: Mapping[EntityId, Never] = MappingProxyType({})
 _WORST: tuple[RecomputeClass, ...] = ("none", "always", "maybe", "yes", "new")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Difference:
     """An entity that is not what it was, before any axis is looked at."""
 
@@ -194,7 +195,7 @@ def _rows(nodes: tuple[NodeRecompute, ...]) -> dict[EntityId, list[NodeRecompute
     return found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Axes:
     """Looks at one difference at a time, with what all of them share."""
 

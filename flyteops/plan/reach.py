@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from flyteops.model.digest import digest_of
 from flyteops.model.entities import LaunchPlan
+from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.plan import Action, ChangeEffect, Reach, ScheduledVersion
 from flyteops.model.program import Program
@@ -116,7 +117,7 @@ def calls_of_snapshot(snapshot: Snapshot) -> Calls:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Touch:
     """Says of each change what it reaches and when it takes effect."""
 

@@ -9,13 +9,14 @@ from flyteops.execution.graph import Decide, Hold, RunMap, RunTask, Step
 from flyteops.model.digest import Json
 from flyteops.model.entities import WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import RecomputeClass
 from flyteops.model.references import Bound, reference_text
 from flyteops.plan.calls import Side, steps_in_order, steps_read
 from flyteops.plan.causes import Cause, call_causes, input_causes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepOutcome:
     """What happens to a task step. `standing` is said of what would happen without any change as well, such as a
     step that is not cached, and what reads from it."""
@@ -27,7 +28,7 @@ class StepOutcome:
     standing: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Known:
     """Signatures of the steps whose results a cache holds after a run; `guarded` only if a switch took their case."""
 

@@ -3,10 +3,10 @@ pages are in the catalogue (model/catalogue/interfaces.py)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Rule:
     """A rule by its code; `breaking` rules break whoever uses the part, if anybody does."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import Plan, StepWeight, Timing
 
 AGAIN = ("yes", "new", "always")
@@ -14,7 +14,7 @@ NOT_MEASURED: Mapping[str, Timing] = MappingProxyType({})
 MEASURED, DECLARED, UNKNOWN = "median of the last runs", "declared", "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Size:
     """Steps that run again for certain, those that may, and all that were looked at. `gpu_hours` and `cost` are of the
     steps that run again for certain, as far as their durations are known, and None where none is: a timeout is a bound
@@ -50,7 +50,7 @@ def size_of(plan: Plan, timings: Mapping[str, Timing] = NOT_MEASURED) -> Size:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Spent:
     gpu_hours: float | None
     cost: float | None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Protocol
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.state import ObjectRef
 
 FIELD_MANAGER = "flyteops"
@@ -32,7 +32,7 @@ class ClusterFailed(Exception):
         super().__init__(f"{reason}: {message}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClusterIdentity:
     """Which cluster answered: the uid of its namespace kube-system, and where it was asked."""
 
@@ -40,7 +40,7 @@ class ClusterIdentity:
     server: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Live:
     """An object as the cluster has it now."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from flyteops.model.frozen import frozen
 from flyteops.model.state import ObjectRecord, ObjectRef
 from flyteops.ports.cluster import Live
 from flyteops.reconcile.fields import FieldDrift, drift
@@ -14,7 +14,7 @@ from flyteops.reconcile.objects import CLUSTER_REF, LINEAGE, Wanted, is_ours
 State = OneOf["missing", "changed", "stranger", "left", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ObjectDrift:
     """An object that is not as it was applied: deleted, edited, replaced by a stranger, or left without a record
     (`left`). `unknown`: it was applied in a form that can no longer be told; only that it is there was checked."""
@@ -25,7 +25,7 @@ class ObjectDrift:
     fields: tuple[FieldDrift, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Drift:
     """What differs, of how many objects looked at, and the cluster that was asked."""
 

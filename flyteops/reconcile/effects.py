@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal as OneOf
 
+from flyteops.model.frozen import frozen
 from flyteops.model.state import Effect, ObjectRecord, ObjectRef
 from flyteops.ports.cluster import Live
 from flyteops.reconcile.fields import differs
@@ -14,7 +15,7 @@ from flyteops.reconcile.objects import CLUSTER_REF, CRON, DIGEST, LINEAGE, TEMPL
 Phase = OneOf["templates", "clocks", "deletes"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kept:
     """An object that is no longer wanted and stays for now, and why."""
 
@@ -22,7 +23,7 @@ class Kept:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stranger:
     """An object with a name that we want and that is not ours; `lineage` is the registry that says it owns it."""
 
@@ -30,7 +31,7 @@ class Stranger:
     lineage: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Decision:
     """What to do: templates before the revision is published, clocks after it, deletes last. Nothing is done at all
     while there are strangers."""
@@ -49,7 +50,7 @@ class Decision:
         return not (self.templates or self.clocks or self.deletes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Leftovers:
     """What a prune may delete (`effects`), what is not wanted and stays, and how many objects of ours there are."""
 
@@ -58,7 +59,7 @@ class Leftovers:
     total: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Observation:
     """What was seen: objects by name, and the templates that unfinished runs use (None: that could not be learnt)."""
 

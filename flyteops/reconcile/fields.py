@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Absent:
     """Stands where a field has no value: null would be one."""
 
@@ -18,7 +18,7 @@ ABSENT: Final = Absent()
 Value = Json | Absent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FieldDrift:
     """A field of ours that the cluster has otherwise than it was applied; `wanted` is what git says now."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from flyteops.model.digest import Json, JsonObject, digest_of
+from flyteops.model.frozen import frozen
 from flyteops.model.objects import ClusterObject
 from flyteops.model.state import Fence, ObjectRecord, ObjectRef
 from flyteops.ports.cluster import Live
@@ -24,7 +24,7 @@ CLUSTER_REF = ObjectRef(api_version="v1", kind="Namespace", namespace="", name="
 """Its record says which cluster the domain was applied to: the uid of that namespace."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Wanted:
     """An object as the program wants it: `body` as emitted, `digest` of exactly that."""
 
@@ -34,7 +34,7 @@ class Wanted:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mark:
     """What an apply writes on every object that it touches."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 from flyteops.settings.fields import NAME, SETTINGS, Field
 from flyteops.source.scalars import core_value, is_null
 from flyteops.source.suggest import did_you_mean, nearest
@@ -17,7 +17,7 @@ Document = dict[str, Any]
 """What cerberus takes and gives; it is turned into `Settings` by the caller and goes no further."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Checked:
     """The normalised document, the faults, and the place of every value by its dotted name."""
 

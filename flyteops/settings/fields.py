@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from flyteops.model.digest import Json, JsonObject
+from flyteops.model.frozen import frozen
 from flyteops.model.image_names import DECLARED_OR_REFERENCE
 
 Form = Literal["text", "flag", "texts", "map", "named", "maps", "untouched"]
@@ -14,7 +14,7 @@ Form = Literal["text", "flag", "texts", "map", "named", "maps", "untouched"]
 NAME = "[a-z]([a-z0-9-]{0,61}[a-z0-9])?"  # a DNS label: projects and domains become parts of Kubernetes names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """One setting. `one_of` and `pattern` bound a text; `says` is what a wrong value is told."""
 

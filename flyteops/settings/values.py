@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 from flyteops.settings.expansion import unset_variable
 from flyteops.settings.locations import local_path, usable_location
 from flyteops.source.tree import Mapping as Tree
@@ -16,7 +17,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _SECRET_PARAMETER = re.compile(r"(?i)([?&](?:password|token|secret|sslpassword)=)[^&]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cluster:
     """Where the pods of a domain run: a kubeconfig context, a namespace, the version of Argo there."""
 
@@ -25,7 +26,7 @@ class Cluster:
     argo: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DomainSettings:
     """One domain. `store` is None when the project's serves; `prune_limit` is a share from 0 to 1, None for no limit;
     `consent` names the classes of change that need somebody's consent."""
@@ -40,7 +41,7 @@ class DomainSettings:
     consent: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AllowedLiteral:
     """A value that looks like a credential and is none: where it stands, and the SHA-256 of its text."""
 
@@ -49,7 +50,7 @@ class AllowedLiteral:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """What a project says about itself. `origins` and `places` are keyed by dotted names such as `domains.dev.store`;
     an origin is `flag -p`, `variable FLYTEOPS_STORE`, `flyteops.yaml:7` or `default`."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from flyteops.model.frozen import frozen
 from flyteops.model.types import NAMED_BLOBS, LiteralType
 from flyteops.source.known_classes import KNOWN
 from flyteops.source.names import Definition, External, Names
@@ -30,7 +30,7 @@ _HARMLESS_BASES = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Shape:
     """What a class is, and its bases that are first-party."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 from flyteops.model.types import LiteralType, RecordField, RecordOf
 from flyteops.source.class_shapes import NAMED_TUPLE, TYPED_DICT, ClassKind, keyword_in, made_by, model_type, shape_of
 from flyteops.source.enums import enum_type
@@ -29,7 +29,7 @@ _NEW_TYPE = frozenset({"typing.NewType", "typing_extensions.NewType"})
 _ALIAS_TYPE = frozenset({"typing.TypeAliasType", "typing_extensions.TypeAliasType"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reads:
     """How the parts of a class are read."""
 

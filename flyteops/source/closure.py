@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flyteops.model.diagnostics import Diagnostic, Severity, in_order
 from flyteops.model.digest import digest_of, sha256_hex
+from flyteops.model.frozen import frozen
 from flyteops.source.effects import runs_code
 from flyteops.source.flyte import result_relevant
 from flyteops.source.flyte_uses import FlyteUse, imports_flyte, uses_on_import, uses_within
@@ -28,7 +29,7 @@ Key = tuple[str, str]
 """A module and a name in it, or `WHOLE`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Covered:
     """A digest, the files it covers, where code is computed, and the modules that could not be read."""
 
@@ -40,7 +41,7 @@ class Covered:
     """Where code that runs uses what only an installed Flyte has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Unit:
     """One symbol: the digest of its normal form, the symbols it uses, and the modules that run when it does."""
 

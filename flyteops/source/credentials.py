@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Diagnostic, Place
 from flyteops.model.digest import sha256_hex
+from flyteops.model.frozen import frozen
 from flyteops.source.tree import Mapping, Scalar, Sequence, TreeNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Allowed:
     """A false alarm that the settings allow: the place, and the digest of the text that stands there."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Union
 
 from flyteops.model.digest import Json, ordered_pairs
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.types import (
     DictOf,
@@ -30,19 +30,19 @@ _UTC = frozenset({"datetime.timezone.utc", "datetime.UTC"})
 _INFINITE = {"math.inf": math.inf, "math.nan": math.nan}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class InPod:
     """A default that is no constant: decided where the function runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Wrong:
     """A constant that is no value of the type, as it is written."""
 
     written: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Member:
     """The value of an enum's member."""
 
@@ -53,7 +53,7 @@ class _Member:
 _Constant = Union[None, bool, int, float, str, date, timedelta, _Member, list["_Constant"], "_Pairs"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Pairs:
     items: tuple[tuple[_Constant, _Constant], ...]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from inspect import cleandoc
+
+from flyteops.model.frozen import frozen
 
 _SECTIONS = frozenset({
     "args", "arguments", "parameters", "params", "other parameters", "keyword args", "keyword arguments", "returns",
@@ -20,7 +22,7 @@ _NUMPY = re.compile(r"^(\w+(?:\s*,\s*\w+)*)\s*(?::.*)?$")
 _SPHINX = re.compile(r"^:param\s+(?:[^:]*\s)?(\w+)\s*:\s*(.*)$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Described:
     """A function's summary (the first paragraph, on one line) and the descriptions of its parameters."""
 

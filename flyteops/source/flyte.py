@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Place
 from flyteops.model.flyte_names import SETTINGS, of_flyte
+from flyteops.model.frozen import frozen
 from flyteops.source.flyte_options import Option, options_of
 from flyteops.source.modules import Module
 from flyteops.source.names import Definition, External, Names
@@ -24,7 +24,7 @@ _ENVIRONMENTS = ("ActorEnvironment", "Environment")
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FlyteDecorator:
     """One of Flyte's decorators over a function: its kind, its options as YAML would say them, where it stands."""
 

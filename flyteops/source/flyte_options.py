@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Union
 
 from flyteops.model.flyte_names import ACCELERATORS
+from flyteops.model.frozen import frozen
 
 _UNIT_S = {"weeks": "w", "days": "d", "hours": "h", "minutes": "m", "seconds": "s", "milliseconds": "ms"}
 _QUANTITIES = {"cpu": "cpu", "mem": "memory", "gpu": "gpu", "ephemeral_storage": "ephemeral_storage"}
@@ -22,7 +22,7 @@ _Value = Union[dict[str, str], str]
 """Fields of a map, or text as it stands in YAML."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Option:
     """An option as it is written in Python, the key of a task in YAML that says it, and the YAML."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Place
 from flyteops.model.flyte_names import CONTEXT, PACKAGES, SERVED, is_served, of_flyte
+from flyteops.model.frozen import frozen
 from flyteops.source.modules import ImportTarget, Module, blocks_of, is_main_guard, is_type_checking
 from flyteops.source.names import External, Names, dotted
 
@@ -16,7 +16,7 @@ _IMPORTS = re.compile(rf"(?:\bimport|\bfrom|,)\s*\b(?:{'|'.join(PACKAGES)})\b")
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FlyteUse:
     """A name of Flyte's that only its packages have, where it is used."""
 

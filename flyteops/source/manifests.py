@@ -8,9 +8,9 @@ conditions and cron lines; names and twins across files.
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
 
 from flyteops.model.diagnostics import Diagnostic, Place, in_order
+from flyteops.model.frozen import frozen
 from flyteops.source import complaints
 from flyteops.source.checking import SUGGESTIONS, Checker, twins_in
 from flyteops.source.document_faults import merge_key
@@ -25,7 +25,7 @@ FAULTS = 500
 """So many faults of one file are told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EntityManifest:
     """One named entry as written, in long form. `removed`: an overlay says null, the body is then empty.
     Not `sound`: something faulty was told and is left out of the body; what follows from that is not to be told."""
@@ -37,7 +37,7 @@ class EntityManifest:
     sound: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileManifest:
     """One declaration file. `domain` is given in an overlay; `sections` has only those that are there."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from flyteops.model.frozen import frozen
 from flyteops.source.reader import read_yaml
 from flyteops.source.tree import Mapping as Tree
 from flyteops.source.tree import Scalar, TreeNode
@@ -21,7 +21,7 @@ _WORD = re.compile(r"\w+")
 _DOTTED = re.compile(r"[\w.]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outline:
     """The sections of a file, and the names of the entries in them."""
 

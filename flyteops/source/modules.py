@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 from flyteops.source.parsing import Unparsed, decoded, lines_of, parsed, start_of, unparsed
 
 Ignored = Callable[[Iterable[str]], frozenset[str]]
@@ -16,7 +17,7 @@ Ignored = Callable[[Iterable[str]], frozenset[str]]
 BindingKind = OneOf["function", "class", "import", "value", "alias", "other"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ImportTarget:
     """What an import binds: a module, or the name of a module. `module` is absolute; None leads out of the roots."""
 
@@ -24,7 +25,7 @@ class ImportTarget:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Binding:
     """One way a top-level name gets its meaning. `index` is its statement in the module's body."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass
 from typing import Union
 
+from flyteops.model.frozen import frozen
 from flyteops.source.modules import Binding, ImportTarget, Module, Modules
 from flyteops.source.parsing import Unparsed
 
@@ -14,7 +14,7 @@ _OUR_TYPES = "flyteops.types"
 BUILTINS = frozenset(dir(builtins))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Definition:
     """A first-party name with the statement that defines it; `conditional` when another may define it too."""
 
@@ -27,21 +27,21 @@ class Definition:
         return f"{self.module.name}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ModuleName:
     """A first-party module or folder of modules."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class External:
     """A dotted name outside the tree: of the standard library, of an installed package, or `builtins.x`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Missing:
     """A name that leads nowhere, and why."""
 

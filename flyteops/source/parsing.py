@@ -6,10 +6,10 @@ import ast
 import re
 import sys
 import warnings
-from dataclasses import dataclass
 from itertools import islice
 
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 
 MAX_BYTES = 4 * 1024 * 1024
 """A larger file is no source a person wrote; parsing one takes seconds and hundreds of megabytes."""
@@ -36,7 +36,7 @@ _NEWER_SYNTAX: tuple[tuple[re.Pattern[str], tuple[int, int], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Unparsed:
     """A first-party module that could not be read: why and where."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Place
+from flyteops.model.frozen import frozen
 from flyteops.model.literals import Literal
 from flyteops.model.types import LiteralType
 from flyteops.model.works import FunctionRef
@@ -14,7 +15,7 @@ from flyteops.source.flyte import FlyteDecorator
 from flyteops.source.flyte_uses import FlyteUse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parameter:
     """A parameter as read: `type` is None when the annotation cannot be read statically (`why` says the reason).
 
@@ -29,7 +30,7 @@ class Parameter:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReturnValue:
     """One output as read, unnamed unless it comes from a NamedTuple's field."""
 
@@ -39,7 +40,7 @@ class ReturnValue:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signature:
     """A function's interface from its source: `returns` is `unknown` when there is no `->` or it cannot be read."""
 

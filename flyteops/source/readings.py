@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import Union
 
 from flyteops.model.diagnostics import Diagnostic
+from flyteops.model.frozen import frozen
 from flyteops.model.types import LiteralType
 from flyteops.source.modules import Module
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Unread:
     """A type that is not known: why, and the fault when it is one rather than a lack of knowledge."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 from typing import Union
+
+from flyteops.model.frozen import frozen
 
 TextRule = OneOf[
     "any",
@@ -40,21 +42,21 @@ TextRule = OneOf[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Text:
     """The text of any scalar but null, under a rule of its own."""
 
     rule: TextRule = "any"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Words:
     """One of some words."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Number:
     """A number within bounds, both inclusive."""
 
@@ -63,29 +65,29 @@ class Number:
     most: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Flag:
     """`true` or `false`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Duration:
     """A limit of time: above 0, at most 366 d."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Quantity:
     """A Kubernetes quantity above zero, of cpu or of bytes."""
 
     of_bytes: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnyValue:
     """A literal, a reference, or a list or map of them: its type decides, and that is another room's business."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ListOf:
     """A list."""
 
@@ -93,7 +95,7 @@ class ListOf:
     least: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MapOf:
     """A map whose keys the user chooses, under a rule; `what` names an entry in messages."""
 
@@ -104,7 +106,7 @@ class MapOf:
     """Refuses keys that differ only in case, or in - against _."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Either:
     """One form for each way to write a value: as text, as a list, as a map. What is None is not allowed."""
 
@@ -117,7 +119,7 @@ class Either:
     """Text stands for a map with this one key."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """One key of a table. `refused` says why a key that others know is never taken."""
 
@@ -127,7 +129,7 @@ class Field:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Table:
     """A map with known keys."""
 

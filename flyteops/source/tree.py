@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import Union
 
 from flyteops.model.diagnostics import Place
+from flyteops.model.frozen import frozen
 
 Style = OneOf["plain", "single", "double", "literal", "folded"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Scalar:
     """Text as decoded by YAML, and how it was written: only plain scalars may be numbers, booleans or null."""
 
@@ -21,7 +21,7 @@ class Scalar:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sequence:
     """A list. `flow` when it was written in brackets."""
 
@@ -30,7 +30,7 @@ class Sequence:
     flow: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """One key of a mapping with its value; `key` is always text here."""
 
@@ -38,7 +38,7 @@ class Entry:
     value: TreeNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mapping:
     """A map in the order written; keys are unique."""
 

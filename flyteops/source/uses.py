@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from flyteops.model.frozen import frozen
 from flyteops.source.modules import ImportTarget, imported
 from flyteops.source.names import dotted
 from flyteops.source.quoting import unquoted
@@ -36,7 +36,7 @@ IMPORTERS = frozenset({
 Computing = OneOf["import", "text", "names"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Computed:
     """A place where code is found or made only when it runs."""
 
@@ -44,7 +44,7 @@ class Computed:
     node: ast.AST
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Uses:
     """Dotted paths whose first name comes from outside; imports made inside; modules imported whole by a dotted
     name or a constant text; what is computed."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal as OneOf
 
 from flyteops.model.digest import Json
+from flyteops.model.frozen import frozen
 
 Health = OneOf["good", "note", "bad"]
 _MARKS: dict[Health, tuple[str, str]] = {"good": ("ok", "32"), "note": ("--", "33"), "bad": ("!!", "31")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One thing looked at; `help` is the way out when it is not good."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.diagnostics import Diagnostic, Severity
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import Change, Plan, PlanContext
 from flyteops.views.escape import safe
 from flyteops.views.plan import plan_summary
@@ -16,7 +16,7 @@ MOST_OF_A_KIND = 10
 Level = OneOf["error", "warning", "notice"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Annotation:
     """What is written at a place of a file, or beside none."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from flyteops.model.frozen import frozen
 from flyteops.model.plan import NodeRecompute, Plan
 from flyteops.views.escape import safe
 
@@ -13,7 +12,7 @@ _MARK = {"yes": "↻", "new": "+", "always": "∞", "maybe": "?"}
 _CLASS = {"yes": "recompute", "new": "added", "always": "recompute", "maybe": "maybe"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Drawing:
     """The text of a drawing, and what it says in words."""
 

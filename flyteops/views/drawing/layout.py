@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from flyteops.model.frozen import frozen
 from flyteops.views.drawing.picture import Box, Picture
 from flyteops.views.escape import columns, safe
 
@@ -22,7 +23,7 @@ _SWEEPS = 6
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Frame:
     """A rectangle by its upper left corner."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from flyteops.model.digest import JsonObject
+from flyteops.model.frozen import frozen
 
 Shape = OneOf["ends", "task", "map", "launch", "gate", "decide", "join", "fail", "handler"]
 """`ends`: the inputs and outputs · `map`: stacked, one run an item · `launch`: a run of its own · `gate`: waits ·
@@ -13,7 +13,7 @@ Shape = OneOf["ends", "task", "map", "launch", "gate", "decide", "join", "fail",
 Stroke = OneOf["data", "after", "case", "failure"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Box:
     """One step. `within` is the cluster around it, empty for the run itself."""
 
@@ -24,7 +24,7 @@ class Box:
     within: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Edge:
     """What flows, or what only waits (`after`)."""
 
@@ -34,7 +34,7 @@ class Edge:
     stroke: Stroke = "data"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cluster:
     """A workflow inside the run; `within` is the cluster around it."""
 
@@ -43,7 +43,7 @@ class Cluster:
     within: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Picture:
     """A whole drawing. Boxes are in an order in which each comes after those that it waits for."""
 
