@@ -242,10 +242,18 @@ class Workspace:
             return None
         if not isinstance(self.tree, WorkTree) or self.tree.holds_own_folder:
             return None
+        from flyteops.adapters.file_digests import FileDigests
         from flyteops.adapters.parse_cache import FolderCache
         from flyteops.source.library import yaml_library
 
-        return FolderCache(self.settings.root, tool=f"{tool_version()} {yaml_library()}")
+        cache = FolderCache(self.settings.root, tool=f"{tool_version()} {yaml_library()}")
+        self.tree.recall(FileDigests(cache))
+        return cache
+
+    def keep(self) -> None:
+        """Writes down what a plan with a cache learnt of the files, for the next."""
+        if isinstance(self.tree, WorkTree):
+            self.tree.keep()
 
     def store(self) -> CleanableStore:
         """The object store of the domain: a folder, or a bucket."""

@@ -9,12 +9,14 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from flyteops.adapters.file_digests import FileDigests, look
 from flyteops.adapters.git_command import git, git_fault, is_shallow, missing_objects, read_blobs, run_git
 from flyteops.model.diagnostics import Diagnostic
+from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import InvalidProject, OutsideFailed
 
 MOST_BYTES = 64 << 20  # a file that is read at all; declarations and code are a thousand times smaller
@@ -48,12 +50,24 @@ class WorkTree:
     """The files of a project as they lie on disk: tracked, and untracked but not ignored.
 
     Bytes once read stay the same for the life of the tree, so that validate, plan and the digest of what was
-    read agree whatever an editor does meanwhile.
+    read agree whatever an editor does meanwhile. So do digests: a file of which an earlier command knows the digest
+    need not be read for it, and one that is read after all, and is another by then, is refused.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._read: dict[str, bytes | None] = {}
+        self._digests = FileDigests()
+        self._told: dict[str, str] = {}
+        """Digests that were told without reading."""
+
+    def recall(self, digests: FileDigests) -> None:
+        """Believes what an earlier command knows of files that look as they did."""
+        self._digests = digests
+
+    def keep(self) -> None:
+        """Writes down what this command learnt, for the next one that recalls it."""
+        self._digests.keep()
 
     @cached_property
     def commit(self) -> str | None:
@@ -77,17 +91,36 @@ class WorkTree:
         return frozenset(path for path in paths if self._is_ignored(path))
 
     def _is_ignored(self, path: str) -> bool:
-        if path in self._regular or path.startswith(_OWN_FOLDER) or ".." in path.split("/"):
+        if path in self._looks or path.startswith(_OWN_FOLDER) or ".." in path.split("/"):
             return False
-        mode = self._mode(path, {"": False})
+        found = self._stat(path, {"": False})
         beside = any(path == each or path.startswith(each + "/") for each in self.irregular())
-        return mode is not None and stat.S_ISREG(mode) and not beside
+        return isinstance(found, os.stat_result) and stat.S_ISREG(found.st_mode) and not beside
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when the tree has no such regular file."""
         if path not in self._read:
-            self._read[path] = _file_bytes(self._root, path) if path in self._regular else None
+            data = _file_bytes(self._root, path) if path in self._looks else None
+            if path in self._told and self._told[path] != sha256_hex(data or b""):
+                raise _changed_meanwhile(path)
+            self._read[path] = data
         return self._read[path]
+
+    def digest(self, path: str) -> str | None:
+        """SHA-256 of the file's bytes, or None when the tree has no such regular file."""
+        seen = self._looks.get(path)
+        if seen is None:
+            return None
+        known = "" if path in self._read else self._digests.of(path, seen).content
+        if known:
+            self._told[path] = known
+            return known
+        data = self.read(path)
+        if data is None:
+            return None
+        found = sha256_hex(data)
+        self._digests.learn(path, seen, content=found)
+        return found
 
     def uncommitted(self) -> tuple[str, ...]:
         """Paths whose bytes differ from the commit's, by content; deleted and untracked ones too."""
@@ -102,32 +135,40 @@ class WorkTree:
     def _committed(self) -> tuple[dict[str, tuple[str, str]], bool]:
         return _committed(self._root, self.commit) if self.commit is not None else ({}, False)
 
-    @cached_property
-    def _regular(self) -> frozenset[str]:
-        return frozenset(self._listed[0])
+    @property
+    def _looks(self) -> dict[str, str]:
+        """What each regular file looked like when the tree was listed."""
+        return self._listed[2]
 
     @cached_property
-    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
         listed = git(self._root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-        regular, irregular = [], []
+        regular: dict[str, str] = {}
+        irregular = set()
         linked_folders: dict[str, bool] = {"": False}
-        for raw in sorted(set(listed.split(b"\0")[:-1])):
-            path, readable = _name(raw)
+        for path, readable in _names(listed):
             if path.startswith(_OWN_FOLDER):
                 continue
-            mode = self._mode(path.rstrip("/"), linked_folders) if readable else stat.S_IFLNK
-            if mode is not None and stat.S_ISREG(mode):
-                regular.append(path)
-            elif mode is not None:
-                irregular.append(path.rstrip("/"))
-        return tuple(sorted(regular)), tuple(sorted(irregular))
+            if not readable:
+                irregular.add(path.rstrip("/"))
+            elif path not in regular:
+                found = self._stat(path.rstrip("/"), linked_folders)
+                if found is None:
+                    continue
+                if isinstance(found, os.stat_result) and stat.S_ISREG(found.st_mode):
+                    regular[path] = look(found)
+                else:
+                    irregular.add(path.rstrip("/"))
+        return tuple(sorted(regular)), tuple(sorted(irregular)), regular
 
-    def _mode(self, path: str, linked_folders: dict[str, bool]) -> int | None:
-        """The file's mode, None when it is gone; a file behind a linked folder counts as a link."""
-        if self._behind_link(path.rpartition("/")[0], linked_folders):
-            return stat.S_IFLNK
+    def _stat(self, path: str, linked_folders: dict[str, bool]) -> os.stat_result | bool | None:
+        """How the file lies there, True for one behind a linked folder, None when it is gone."""
+        folder = path.rpartition("/")[0]
+        behind = linked_folders.get(folder)
+        if behind or (behind is None and self._behind_link(folder, linked_folders)):
+            return True
         try:
-            return os.lstat(f"{self._root}/{path}").st_mode
+            return os.lstat(f"{self._root}/{path}")
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -146,16 +187,19 @@ class WorkTree:
         irregular = set(self.irregular())
         differing = [path for path in self.paths() if not self._is_committed(path, committed.get(path))]
         differing += [path for path in irregular if not self._is_same_link(path, committed.get(path))]
-        differing += [path for path in committed if path not in self._regular and path not in irregular]
+        differing += [path for path in committed if path not in self._looks and path not in irregular]
         return tuple(sorted(set(differing)))
 
     def _is_committed(self, path: str, committed: tuple[str, str] | None) -> bool:
         if committed is None or committed[0] in (_LINK, _SUBMODULE):
             return False
-        known = self._read.get(path)
-        return committed[1] == (
-            _blob_id(known, committed[1]) if known is not None else _file_id(self._root / path, committed[1])
-        )
+        like, seen = committed[1], self._looks[path]
+        data = self._read.get(path)
+        blob = "" if data is not None else self._digests.of(path, seen).blob
+        if len(blob) != len(like):
+            blob = _blob_id(data, like) if data is not None else _file_id(self._root / path, like)
+            self._digests.learn(path, seen, blob=blob)
+        return like == blob
 
     def _is_same_link(self, path: str, committed: tuple[str, str] | None) -> bool:
         if committed is None or committed[0] not in (_LINK, _SUBMODULE):
@@ -205,6 +249,11 @@ class CommitTree:
             raise InvalidProject([_too_large(path)])
         return content
 
+    def digest(self, path: str) -> str | None:
+        """SHA-256 of the blob's bytes, or None when the commit has no such regular file."""
+        data = self.read(path)
+        return None if data is None else sha256_hex(data)
+
     def uncommitted(self) -> tuple[str, ...]:
         """Nothing: this is the commit."""
         return ()
@@ -238,15 +287,27 @@ def _committed(root: Path, commit: str) -> tuple[dict[str, tuple[str, str]], boo
         raise InvalidProject([_bad_ref(commit, "a tree is read at a full commit id")])
     entries: dict[str, tuple[str, str]] = {}
     own = False
-    for line in git(root, "ls-tree", "-r", "-z", commit).split(b"\0")[:-1]:
-        header, _, raw = line.partition(b"\t")
+    lines = git(root, "ls-tree", "-r", "-z", commit).split(b"\0")[:-1]
+    split = [line.partition(b"\t") for line in lines]
+    names = _names(b"".join([raw + b"\0" for _, _, raw in split]))
+    for (header, _, _), (path, readable) in zip(split, names, strict=True):
         mode, _, blob = header.decode("ascii").split(" ")
-        path, readable = _name(raw)
         if path.startswith(_OWN_FOLDER):
             own = True
         else:
             entries[path] = (mode if readable else _LINK, blob)
     return entries, own
+
+
+def _names(listed: bytes) -> Iterator[tuple[str, bool]]:
+    """The names of a list of git's as text, and whether each can be shown."""
+    try:
+        text = listed.decode("utf-8")
+    except UnicodeDecodeError:
+        text = "\n"
+    if text.replace("\0", "").isprintable():  # as good as always
+        return ((name, True) for name in text.split("\0")[:-1])
+    return map(_name, listed.split(b"\0")[:-1])
 
 
 def _name(raw: bytes) -> tuple[str, bool]:
@@ -337,6 +398,12 @@ def _too_large(path: str) -> Diagnostic:
         message=f"{path} is larger than {MOST_BYTES >> 20} MiB",
         place=None,
         help="keep data out of git: put it into the store and give its URI as an input",
+    )
+
+
+def _changed_meanwhile(path: str) -> OutsideFailed:
+    return OutsideFailed(
+        "file system", f"{path} was written while it was read", retryable=True, way_out="run the command again"
     )
 
 

@@ -63,6 +63,7 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
         cache=cache,
         cluster=workspace.cluster_place,
     )
+    workspace.keep()
     if planned.program.warnings:
         session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)
     deltas = _deltas(session, workspace, planned, against) if against else None

@@ -11,16 +11,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 from operator import attrgetter
-from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
+from typing import Any, NoReturn, dataclass_transform
 
-Made = TypeVar("Made")
 _Class = type[Any]
 
 
-@overload
-def frozen(cls: type[Made], /) -> type[Made]: ...
-@overload
-def frozen(*, kw_only: bool = True) -> Callable[[type[Made]], type[Made]]: ...
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field, dataclasses.Field))
 def frozen(cls: _Class | None = None, /, *, kw_only: bool = True) -> Any:
     """Makes a class of annotated fields one of values: made by name (or in order too, without `kw_only`), equal and

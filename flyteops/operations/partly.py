@@ -127,6 +127,10 @@ class _Traced:
         self.reads[path] += 1
         return self._tree.read(path)
 
+    def digest(self, path: str) -> str | None:
+        self.reads[path] += 1
+        return self._tree.digest(path)
+
     def uncommitted(self) -> tuple[str, ...]:
         return self._tree.uncommitted()
 

@@ -69,14 +69,14 @@ def survey(tree: Tree, sources: Sources, *, domain: str, cache: ParseCache, leas
     paths = declaration_paths(tree, sources.declarations)
     if len(paths) < least or irregular_below(tree, sources.declarations):
         return None
-    read = {path: tree.read(path) for path in paths}
-    data = {path: found for path, found in read.items() if found is not None}
-    if len(data) < len(paths):
+    told = {path: tree.digest(path) for path in paths}
+    digests = {path: found for path, found in told.items() if found is not None}
+    if len(digests) < len(paths):
         return None
     context = _context(tree, sources, paths, domain=domain, stamp=cache.stamp)
     kept = read_kept(cache.load(name_of(domain)), context=context) or Kept(context=context)
     settings = tree.read(SETTINGS_FILE) or b""
-    return _Surveying(tree=tree, data=data, kept=kept, settings=settings, sources=sources, domain=domain).done()
+    return _Surveying(tree=tree, digests=digests, kept=kept, settings=settings, sources=sources, domain=domain).done()
 
 
 def name_of(domain: str) -> str:
@@ -95,29 +95,30 @@ def _context(tree: Tree, sources: Sources, paths: list[str], *, domain: str, sta
 @dataclass(slots=True, kw_only=True)
 class _Surveying:
     tree: Tree
-    data: Mapping[str, bytes]
+    digests: Mapping[str, str]
+    """Of the declaration files."""
     kept: Kept
     settings: bytes
     sources: Sources
     domain: str
 
     def done(self) -> Survey | None:
-        digests = {path: sha256_hex(data) for path, data in self.data.items()}
+        digests = self.digests
         known = {path: each for path, each in self.kept.files.items() if digests.get(path) == each.digest}
         declared: dict[str, Links] = {path: each.links for path, each in known.items()}
-        for path, data in self.data.items():
+        for path in digests:
             if path not in known:
-                found = declared_in(path, data, domain=self.domain)
+                found = declared_in(path, self._data(path), domain=self.domain)
                 if found is None:
                     return None
                 declared[path] = found
         declaring = declaring_files(declared)
         modules = FirstParty(self.tree.paths(), self.sources.code_roots)
-        gone = self.kept.files.keys() - self.data.keys()
-        relinked = (self.data.keys() - known.keys()) | self._meaning_more(known, declared)
+        gone = self.kept.files.keys() - self.digests.keys()
+        relinked = (self.digests.keys() - known.keys()) | self._meaning_more(known, declared)
         relinked |= {path for path, each in known.items() if gone and not each.links.needs.isdisjoint(gone)}
         links = {
-            path: linked(path, self.data[path], each, declaring=declaring, modules=modules)
+            path: linked(path, self._data(path), each, declaring=declaring, modules=modules)
             if path in relinked
             else each
             for path, each in declared.items()
@@ -133,9 +134,9 @@ class _Surveying:
         for_all_digest = self._for_all_digest(for_all, python, digests, found_modules)
         stale = relinked | self._stale(known, links, changed)
         if for_all_digest != self.kept.for_all or not self._as_read(self.kept.beside):
-            stale |= self.data.keys()
+            stale |= self.digests.keys()
         # What holds for all follows of the context; where that changed nothing of it holds.
-        kept = self.kept if len(stale) < len(self.data) else replace(self.kept, beside={}, warnings={})
+        kept = self.kept if len(stale) < len(self.digests) else replace(self.kept, beside={}, warnings={})
         return Survey(
             kept=kept,
             digests=digests,
@@ -147,18 +148,22 @@ class _Surveying:
             stale=frozenset(stale),
         )
 
+    def _data(self, path: str) -> bytes:
+        """A file's bytes, which are read only when it or another changed."""
+        return self.tree.read(path) or b""
+
     def _meaning_more(self, known: Mapping[str, KeptFile], declared: Mapping[str, Links]) -> set[str]:
         """Files as they were that may mean a name that was not declared before, or not there."""
         if not known:
             return set()
         new: set[bytes] = set()
-        for path in self.data.keys() - known.keys():
+        for path in self.digests.keys() - known.keys():
             before = self.kept.files.get(path)
             names = declared[path].names - (before.links.names if before else frozenset())
             new.update(last_word(name).encode() for name in names)
         if not new:
             return set()
-        return {path for path in known if may_mention(fold_bytes(self.data[path]), new)}
+        return {path for path in known if may_mention(fold_bytes(self._data(path)), new)}
 
     def _modules(self, start: Iterable[str], modules: FirstParty) -> tuple[dict[str, KeptModule], set[str]]:
         """All Python files that are needed, and those of them that are not as they were."""
@@ -169,11 +174,10 @@ class _Surveying:
             path = waiting.pop()
             if path in found:
                 continue
-            data = self.tree.read(path) or b""
-            digest = sha256_hex(data)
+            digest = self.tree.digest(path) or sha256_hex(b"")
             known = self.kept.modules.get(path)
             if known is None or known.digest != digest:
-                known = KeptModule(digest=digest, needs=imported_files(path, data, modules))
+                known = KeptModule(digest=digest, needs=imported_files(path, self._data(path), modules))
                 changed.add(path)
             found[path] = known
             waiting.extend(known.needs)
@@ -188,7 +192,7 @@ class _Surveying:
         }
 
     def _as_read(self, beside: Mapping[str, str]) -> bool:
-        return all(digest_beside(self.tree, path, self.data) == digest for path, digest in beside.items())
+        return all(digest_beside(self.tree, path, self.digests) == digest for path, digest in beside.items())
 
     def _for_all_digest(
         self,
@@ -219,8 +223,7 @@ def digest_beside(tree: Tree, path: str, declarations: Iterable[str]) -> str:
         return sha256_hex("\0".join(sorted(declarations)).encode())
     if path.startswith(IGNORED):
         return "ignored" if tree.ignored((path[len(IGNORED) :],)) else ""
-    data = tree.read(path)
-    return "" if data is None else sha256_hex(data)
+    return tree.digest(path) or ""
 
 
 def fold_bytes(data: bytes) -> bytes:

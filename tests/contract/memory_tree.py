@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from flyteops.model.digest import sha256_hex
+
 
 class MemoryTree:
     """Files given as a map; passes the same contract as the trees of git."""
@@ -38,6 +40,10 @@ class MemoryTree:
 
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
+
+    def digest(self, path: str) -> str | None:
+        data = self._files.get(path)
+        return None if data is None else sha256_hex(data)
 
     def uncommitted(self) -> tuple[str, ...]:
         return tuple(sorted(self._uncommitted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from flyteops.adapters import git_trees
+from flyteops.adapters import file_digests, git_trees
+from flyteops.adapters.file_digests import FileDigests
 from flyteops.adapters.git_command import git_environment
 from flyteops.adapters.git_repositories import commit_everything, new_repository, repository_of, top_of
 from flyteops.adapters.git_trees import CommitTree, WorkTree, resolve
@@ -73,6 +75,11 @@ class Contract:
     def test_bytes_are_as_they_are(self, tree):
         assert {path: tree.read(path) for path in tree.paths()} == FILES
 
+    def test_digests_are_of_the_bytes(self, tree):
+        for path, content in (*FILES.items(), *FILES.items()):
+            assert tree.digest(path) == hashlib.sha256(content).hexdigest()
+        assert [tree.digest(path) for path in ("no.yaml", "pipelines", "../other/x.yaml", "")] == [None] * 4
+
     def test_what_is_not_there_reads_as_none(self, tree):
         for path in ("no.yaml", "pipelines", "../other/x.yaml", "/etc/passwd", "", "pipelines/../flyteops.yaml"):
             assert tree.read(path) is None
@@ -106,6 +113,15 @@ class TestCommitTree(Contract):
         write(root, {"flyteops.yaml": b"changed", "new.yaml": b"new"})  # the commit does not care
         shutil.rmtree(root / "pipelines")
         return CommitTree(root, commit)
+
+
+class TestWorkTreeThatRecalls(TestWorkTree):
+    """One that knows all its files from a command before."""
+
+    @pytest.fixture
+    def tree(self, root, kept):
+        learnt(root, kept)
+        return recalling(root, kept)
 
 
 # ---------------------------------------------------------------------------------------- the work tree
@@ -168,6 +184,138 @@ def test_what_was_read_stays(root):
     write(root, {"flyteops.yaml": b"changed meanwhile"})
     assert tree.read("flyteops.yaml") == FILES["flyteops.yaml"]
     assert tree.uncommitted() == ()
+
+
+# ----------------------------------------------------------------------------- what an earlier command learnt
+
+
+class Kept:
+    """A parse cache in memory."""
+
+    stamp = "one"
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    def load(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def save(self, name: str, data: bytes) -> None:
+        self.files[name] = data
+
+    def described(self) -> str:
+        return "here"
+
+
+@pytest.fixture
+def kept(monkeypatch) -> Kept:
+    """Keeps what was learnt of few files, too, however young they are."""
+    monkeypatch.setattr(file_digests, "_WORTH_KEEPING", 0)
+    monkeypatch.setattr(file_digests, "_SETTLED_NS", -10_000_000_000)
+    return Kept()
+
+
+def recalling(root: Path, kept: Kept) -> WorkTree:
+    tree = WorkTree(root)
+    tree.recall(FileDigests(kept))
+    return tree
+
+
+def learnt(root: Path, kept: Kept) -> WorkTree:
+    """A command that looks at everything, and keeps what it learnt."""
+    tree = recalling(root, kept)
+    for path in tree.paths():
+        tree.digest(path)
+    tree.uncommitted()
+    tree.keep()
+    return tree
+
+
+def unread(monkeypatch) -> None:
+    def refuse(*given: object) -> bytes:
+        raise AssertionError(f"{given} was read")
+
+    monkeypatch.setattr(git_trees, "_file_bytes", refuse)
+    monkeypatch.setattr(git_trees, "_file_id", refuse)
+
+
+def test_a_file_that_looks_as_before_is_not_read(root, kept, monkeypatch):
+    learnt(root, kept)
+    unread(monkeypatch)
+    tree = recalling(root, kept)
+    assert {path: tree.digest(path) for path in tree.paths()} == {
+        path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()
+    }
+    assert tree.uncommitted() == ()
+
+
+def test_a_commit_of_what_was_changed_is_seen_without_reading(root, kept, monkeypatch):
+    write(root, {"pipelines/a.yaml": b"tasks: []\r\n"})
+    assert learnt(root, kept).uncommitted() == ("pipelines/a.yaml",)
+    git(root, "commit", "-qam", "changed")
+    unread(monkeypatch)
+    assert recalling(root, kept).uncommitted() == ()
+
+
+@pytest.mark.parametrize("how", ["written in place", "another file in its place", "times set back"])
+def test_a_change_is_never_missed(root, kept, how):
+    """Size and time of change are as before: the kernel sets the time of the inode."""
+    learnt(root, kept)
+    path, new = root / "flyteops.yaml", b"project: CHURN\n"
+    before = path.stat()
+    if how == "another file in its place":
+        path.with_name("aside").write_bytes(new)
+        path.with_name("aside").replace(path)
+    else:
+        path.write_bytes(new)
+    if how != "written in place":
+        os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    tree = recalling(root, kept)
+    assert tree.digest("flyteops.yaml") == hashlib.sha256(new).hexdigest()
+    assert tree.uncommitted() == ("flyteops.yaml",)
+
+
+def test_a_file_that_may_still_be_changing_is_not_kept(root, kept, monkeypatch):
+    monkeypatch.setattr(file_digests, "_SETTLED_NS", 2_000_000_000)
+    os.utime(root / "empty", (1, 1))  # of no use: its inode was touched just now
+    learnt(root, kept)
+    assert file_digests._read(kept.files["files"]) == {}
+
+
+def test_few_news_are_not_written_down(root, kept, monkeypatch):
+    monkeypatch.setattr(file_digests, "_WORTH_KEEPING", 99)
+    learnt(root, kept)
+    assert kept.files == {}
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"flyteops.files.v1\n", b"flyteops.files.v1\n0\nx", b"cut", b"flipped"])
+def test_what_was_spoilt_is_as_good_as_nothing(root, kept, spoilt):
+    learnt(root, kept)
+    whole = kept.files["files"]
+    flipped = whole[:-1] + bytes([whole[-1] ^ 1])
+    kept.files["files"] = {b"cut": whole[:-7], b"flipped": flipped}.get(spoilt, spoilt)
+    tree = recalling(root, kept)
+    assert tree.digest("flyteops.yaml") == hashlib.sha256(FILES["flyteops.yaml"]).hexdigest()
+    assert file_digests._read(kept.files["files"]) == {}
+
+
+def test_a_file_that_changes_under_a_command_is_refused(root, kept):
+    """Its digest was told from what is known; its bytes are others by now."""
+    learnt(root, kept)
+    tree = recalling(root, kept)
+    tree.digest("flyteops.yaml")
+    write(root, {"flyteops.yaml": b"changed meanwhile"})
+    with pytest.raises(OutsideFailed) as failed:
+        tree.read("flyteops.yaml")
+    assert (failed.value.message, failed.value.retryable) == ("flyteops.yaml was written while it was read", True)
+
+
+def test_a_repository_of_the_other_hash(tmp_path, kept):
+    write(tmp_path, FILES)
+    git(tmp_path, "init", "-q", "--object-format=sha256")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    assert learnt(tmp_path, kept).uncommitted() == recalling(tmp_path, kept).uncommitted() == ()
 
 
 def test_links_are_never_followed(root, tmp_path):

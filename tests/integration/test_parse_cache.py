@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from flyteops.adapters import file_digests, git_trees
 from flyteops.adapters.parse_cache import FolderCache
 from tests.conftest import git
 
@@ -18,6 +19,7 @@ TASK = "apiVersion: flyteops/v1\ntasks:\n  t{i}: {{function: 'steps:f', retries:
 WRITER = """
 import sys
 from pathlib import Path
+from flyteops.adapters import file_digests, git_trees
 from flyteops.adapters.parse_cache import FolderCache
 cache = FolderCache(Path(sys.argv[1]), tool="t")
 print("ready", flush=True)
@@ -109,7 +111,7 @@ def plan(run_cli, monkeypatch: pytest.MonkeyPatch, mode: str = "on") -> str:
 def test_the_plan_is_the_same_with_the_cache_and_without(many_tasks: Path, run_cli, monkeypatch) -> None:
     kept = many_tasks / ".flyteops" / "cache"
     assert plan(run_cli, monkeypatch, "off") == plan(run_cli, monkeypatch)
-    [file] = kept.iterdir()
+    assert len([*kept.glob("plan-*")]) == 1
     assert run_cli(["apply", "-y"]).code == 0
     (many_tasks / "pipelines" / "t7.yaml").write_text(TASK.format(i=7, retries=2))
     warm = plan(run_cli, monkeypatch)
@@ -118,13 +120,30 @@ def test_the_plan_is_the_same_with_the_cache_and_without(many_tasks: Path, run_c
     assert [each["address"] for each in document["changes"]] == ["task/t7"]
     assert document["unchanged"] == 79
     assert document["changes"][0]["fields"][0]["file"] == "pipelines/t7.yaml"
-    file.write_bytes(file.read_bytes()[:-1])
-    assert plan(run_cli, monkeypatch) == warm
+    for each in kept.iterdir():
+        each.write_bytes(each.read_bytes()[:-1])
+        assert plan(run_cli, monkeypatch) == warm
+
+
+def test_unchanged_files_are_not_read_again(many_tasks: Path, run_cli, monkeypatch) -> None:
+    monkeypatch.setattr(file_digests, "_SETTLED_NS", -10_000_000_000)  # or the test would have to wait
+    assert run_cli(["apply", "-y"]).code == 0
+    plan(run_cli, monkeypatch)
+    read: list[str] = []
+    reading, identified = git_trees._file_bytes, git_trees._file_id
+    monkeypatch.setattr(git_trees, "_file_bytes", lambda root, path: read.append(path) or reading(root, path))
+    monkeypatch.setattr(git_trees, "_file_id", lambda path, like: read.append(str(path)) or "")
+    (many_tasks / "pipelines" / "t7.yaml").write_text(TASK.format(i=7, retries=2))
+    warm = plan(run_cli, monkeypatch)
+    assert set(read) <= {"flyteops.yaml", "flyteops.lock", "pipelines/t7.yaml", "src/steps.py"}
+    monkeypatch.setattr(git_trees, "_file_bytes", reading)
+    monkeypatch.setattr(git_trees, "_file_id", identified)
+    assert warm == plan(run_cli, monkeypatch, "off")
 
 
 def test_a_cache_that_came_with_the_code_is_not_believed(many_tasks: Path, run_cli, monkeypatch) -> None:
     plan(run_cli, monkeypatch)
-    [file] = (many_tasks / ".flyteops" / "cache").iterdir()
+    [file] = (many_tasks / ".flyteops" / "cache").glob("plan-*")
     before = file.stat().st_mtime_ns
     commit(many_tasks)
     (many_tasks / "src" / "steps.py").write_text("def f(x: int = 2) -> int:\n    return x\n")
