@@ -115,9 +115,9 @@ def stored_seal(database: Database, domain: Domain, generation: int) -> str:
 def _snapshot(
     domain: Domain, lineage: str, generation: int, *, revision: Revision | None, rows: Iterable[EntityRow]
 ) -> Snapshot:
-    entities = {}
-    for kind, name, digest, wire, payload in sorted(rows, key=lambda row: row[:2]):
-        entity = EntityId(Kind(kind), name)
+    entities, kinds = {}, {kind.value: kind for kind in Kind}
+    for kind, name, digest, wire, payload in sorted(rows):
+        entity = EntityId(kinds[kind], name)
         entities[entity] = EntityRecord(digest=digest, text=_checked(domain, entity, digest, wire, payload))
     return Snapshot(
         lineage=lineage,

@@ -10,27 +10,30 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from operator import attrgetter
+from operator import attrgetter, eq, ge, gt, le, lt
 from typing import Any, NoReturn, dataclass_transform
 
 _Class = type[Any]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(dataclasses.field, dataclasses.Field))
-def frozen(cls: _Class | None = None, /, *, kw_only: bool = True) -> Any:
+def frozen(cls: _Class | None = None, /, *, kw_only: bool = True, order: bool = False) -> Any:
     """Makes a class of annotated fields one of values: made by name (or in order too, without `kw_only`), equal and
-    hashed by their fields, never assigned to. A method that the class writes itself stays."""
+    hashed by their fields (with `order`, sorted by them), never assigned to. A method that the class writes itself
+    stays."""
 
     def decorated(of: _Class) -> _Class:
         made: _Class = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(of)
         own = of.__dict__
         fields = dataclasses.fields(made)
+        compared = _values_of(each.name for each in fields if each.compare)
         hashed = (each.name for each in fields if (each.compare if each.hash is None else each.hash))
         given: dict[str, Any] = {
             "__init__": _init_later(made, fields),
             "__repr__": _repr(tuple(each.name for each in fields if each.repr)),
-            "__eq__": _eq(_values_of(each.name for each in fields if each.compare)),
+            "__eq__": _compared(eq, compared),
             "__hash__": _hash(_values_of(hashed)),
+            **({f"__{by.__name__}__": _compared(by, compared) for by in (lt, le, gt, ge)} if order else {}),
             "__setattr__": _refuse_set,
             "__delattr__": _refuse_delete,
             "__getstate__": _getstate(_values_of(each.name for each in fields)),
@@ -109,13 +112,11 @@ def _repr(names: tuple[str, ...]) -> Callable[[Any], str]:
     return __repr__
 
 
-def _eq(values: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any, object], bool]:
-    def __eq__(self: Any, other: object) -> bool:  # noqa: N807
-        if other.__class__ is self.__class__:
-            return values(self) == values(other)
-        return NotImplemented
+def _compared(by: Callable[[Any, Any], Any], values: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any, object], Any]:
+    def method(self: Any, other: object) -> Any:
+        return by(values(self), values(other)) if other.__class__ is self.__class__ else NotImplemented
 
-    return __eq__
+    return method
 
 
 def _hash(values: Callable[[Any], tuple[Any, ...]]) -> Callable[[Any], int]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from flyteops.model.frozen import frozen
 
 
 class Kind(StrEnum):
@@ -25,7 +26,7 @@ RUNNABLE = (Kind.TASK, Kind.WORKFLOW, Kind.LAUNCH_PLAN)
 """The kinds that a run can be of."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(kw_only=False, order=True)
 class EntityId:
     """An entity within its project and domain; its text is the address `kind/name`."""
 

@@ -10,6 +10,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related, Severity
 from flyteops.model.frozen import frozen
@@ -17,14 +19,15 @@ from flyteops.operations.linking import Links
 
 _FORMAT = b"flyteops.kept.v1\n"
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
-@frozen
-class KeptFile:
+
+class KeptFile(NamedTuple):
     """What is known of a declaration file with exactly these bytes."""
 
     digest: str
     links: Links
-    beside: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, str] = NOTHING
     """Digests of other files that were read for it; empty for one that was not there."""
     entities: tuple[tuple[str, str], ...] = ()
     """Addresses and digests."""
@@ -32,8 +35,7 @@ class KeptFile:
     """Whether a plan tells something of it each time, so that it is compiled each time."""
 
 
-@frozen
-class KeptModule:
+class KeptModule(NamedTuple):
     """What is known of a Python file with exactly these bytes."""
 
     digest: str
@@ -65,7 +67,7 @@ def written(kept: Kept) -> bytes:
             each.links.holds,
             sorted(number[other] for other in each.links.needs if other in number),
             sorted(number[other] for other in each.links.python if other in number),
-            each.beside,
+            dict(each.beside),
             [part for entity in each.entities for part in entity],
             int(each.loud),
         ]

@@ -9,11 +9,9 @@ and a section that is not listed below makes the project one part, which is alwa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Literal as OneOf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from flyteops.model.frozen import frozen
 from flyteops.source.imports import FirstParty
 from flyteops.source.mentions import Outline, dotted_in, last_word, outline, words_of
 
@@ -35,8 +33,7 @@ Holding = OneOf["for those that name it", "as what it is like", "for all", "for 
 """For which entities the words of a file may hold: overlays with defaults bring in what they name themselves."""
 
 
-@frozen
-class Links:
+class Links(NamedTuple):
     """What one declaration file declares, and the declaration files and Python files that it may need itself."""
 
     names: frozenset[str]
@@ -78,8 +75,7 @@ def linked(
     path: str, data: bytes, declared: Links, *, declaring: Mapping[str, frozenset[str]], modules: FirstParty
 ) -> Links:
     """The same with what the file may need; `declaring` are files by the last word of a name."""
-    return replace(
-        declared,
+    return declared._replace(
         needs=mentioned(path, data, declaring) - {path},
         python=python_of(path, data, modules),
     )

@@ -63,6 +63,7 @@ PROMISES = (
             f"{KILLS}::test_killed_and_then_something_else_is_applied",
             f"{KILLS}::test_killed_again_and_again",
             f"{KILLS}::test_a_killed_process_leaves_files_that_the_next_one_finishes",
+            f"{KILLS}::test_a_process_killed_again_and_again_leaves_what_the_next_one_finishes",
             CANCELLED,
             f"{ANSWERS}::test_a_call_that_fails_at_any_place_is_told_and_mended",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import random
+import shutil
 import signal
 import sqlite3
 from collections.abc import Callable
@@ -176,14 +177,23 @@ def in_a_process(folder: Path, name: str, kill_at: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path, counts):
-    first = tmp_path / "first"
-    first.mkdir()
-    assert in_a_process(first, "one", 0) == 0
-    assert in_a_process(first, "two", 0) == 0
-    points = int((first / "points").read_text())
-    every = max(points // 40, 1) if not LONG else 1
-    for at in range(1, points + 1, every):
+SLICES = 16 if LONG else 1
+"""Every point of the long run, in slices that run side by side."""
+
+
+def points_of_two(folder: Path) -> int:
+    """How many points an apply of `two` over `one` has."""
+    folder.mkdir()
+    assert in_a_process(folder, "one", 0) == 0
+    assert in_a_process(folder, "two", 0) == 0
+    return int((folder / "points").read_text())
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path, part, counts):
+    points = points_of_two(tmp_path / "first")
+    every = 1 if LONG else max(points // 40, 1)
+    for at in range(1 + part * every, points + 1, SLICES * every):
         folder = tmp_path / f"at-{at}"
         folder.mkdir()
         assert in_a_process(folder, "one", 0) == 0
@@ -192,6 +202,36 @@ def test_a_killed_process_leaves_files_that_the_next_one_finishes(tmp_path, coun
         registry, cluster, _, _ = on_disk(folder)
         converged(PROGRAMS["two"], registry, cluster)
         counts.add(sigkills=1, converged=1)
+        shutil.rmtree(folder)
+
+
+REAL = parts(20)
+
+
+@pytest.mark.parametrize("part", range(len(REAL)))
+def test_a_process_killed_again_and_again_leaves_what_the_next_one_finishes(tmp_path, part, counts):
+    """SIGKILL several times in a row, at random points of random programs, over one registry until an apply lives."""
+    points = points_of_two(tmp_path / "first")
+    seed = counts.seed = counts.seed + part
+    chance, kills, world = random.Random(seed), 0, 0  # noqa: S311
+    while kills < REAL[part]:
+        folder = tmp_path / f"world-{world}"
+        folder.mkdir(exist_ok=True)
+        name = chance.choice(sorted(PROGRAMS))
+        for _ in range(chance.randint(1, 5)):
+            ended = in_a_process(folder, name, chance.randint(1, points))
+            # One that lived had fewer points than chance asked for: there was less left to do.
+            assert ended in (0, -signal.SIGKILL), f"FLYTEOPS_SEED={seed}, kill {kills}"
+            kills += ended != 0
+        assert in_a_process(folder, name, 0) == 0, f"FLYTEOPS_SEED={seed}, kill {kills}"
+        registry, cluster, _, _ = on_disk(folder)
+        converged(PROGRAMS[name], registry, cluster)
+        assert registry.verify() == ()
+        counts.add(converged=1)
+        if chance.random() < 0.1:
+            shutil.rmtree(folder)
+            world += 1
+    counts.add(sigkills=kills)
 
 
 def test_the_objects_of_one_are_what_the_emitter_makes():

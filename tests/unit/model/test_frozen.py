@@ -46,6 +46,15 @@ class Pair:
     note: str = field(default="", kw_only=True)
 
 
+@frozen(kw_only=False, order=True)
+class Ranked:
+    """Sorted by its fields."""
+
+    rank: int
+    name: str = ""
+    note: str = field(default="", compare=False)
+
+
 @frozen
 class One:
     """Of one field."""
@@ -134,6 +143,16 @@ def test_in_order_and_by_name():
     match Pair(3, 4):
         case Pair(left, right):
             assert (left, right) == (3, 4)
+
+
+def test_sorted_by_the_fields_that_compare():
+    assert sorted([Ranked(2), Ranked(1, "b"), Ranked(1, "a")]) == [Ranked(1, "a"), Ranked(1, "b"), Ranked(2)]
+    assert Ranked(1, note="x") <= Ranked(1, note="y") >= Ranked(1)
+    assert Ranked(2) > Ranked(1) < Ranked(1, "a")
+    with pytest.raises(TypeError, match="'<' not supported"):
+        assert Ranked(1) < Pair(2)
+    with pytest.raises(TypeError, match="'<' not supported"):
+        assert Pair(1) < Pair(2)
 
 
 def test_hashes_leave_out_what_is_said_to_be_left_out():
