@@ -149,16 +149,11 @@ class WorkTree:
         for path, readable in _names(listed):
             if path.startswith(_OWN_FOLDER):
                 continue
-            if not readable:
+            found = self._stat(path.rstrip("/"), linked_folders) if readable else True
+            if isinstance(found, os.stat_result) and stat.S_ISREG(found.st_mode):
+                regular[path] = look(found)
+            elif found is not None:
                 irregular.add(path.rstrip("/"))
-            elif path not in regular:
-                found = self._stat(path.rstrip("/"), linked_folders)
-                if found is None:
-                    continue
-                if isinstance(found, os.stat_result) and stat.S_ISREG(found.st_mode):
-                    regular[path] = look(found)
-                else:
-                    irregular.add(path.rstrip("/"))
         return tuple(sorted(regular)), tuple(sorted(irregular)), regular
 
     def _stat(self, path: str, linked_folders: dict[str, bool]) -> os.stat_result | bool | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-
-from flyteops.model.frozen import frozen
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -26,9 +25,9 @@ RUNNABLE = (Kind.TASK, Kind.WORKFLOW, Kind.LAUNCH_PLAN)
 """The kinds that a run can be of."""
 
 
-@frozen(kw_only=False, order=True)
-class EntityId:
-    """An entity within its project and domain; its text is the address `kind/name`."""
+class EntityId(NamedTuple):
+    """An entity within its project and domain; its text is the address `kind/name`. A tuple, for it is the key of
+    most maps: it is hashed and compared without a line of Python."""
 
     kind: Kind
     name: str

@@ -10,19 +10,18 @@ IMAGE_REFERENCE = REPOSITORY + r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[
 DECLARED_OR_REFERENCE = rf"[A-Za-z0-9][A-Za-z0-9._+-]*|{IMAGE_REFERENCE}"
 """A text without a host or a tag may be the name of a declared image."""
 _MOST = 512
-_REPOSITORY, _REFERENCE, _EITHER = map(re.compile, (REPOSITORY, IMAGE_REFERENCE, DECLARED_OR_REFERENCE))
 
 
 def is_image_reference(text: str) -> bool:
     """Whether a pod can name an image so."""
-    return len(text) <= _MOST and _REFERENCE.fullmatch(text) is not None
+    return len(text) <= _MOST and re.fullmatch(IMAGE_REFERENCE, text) is not None
 
 
 def is_image_or_name(text: str) -> bool:
     """Whether it is a reference, or may be the name of a declared image."""
-    return len(text) <= _MOST and _EITHER.fullmatch(text) is not None
+    return len(text) <= _MOST and re.fullmatch(DECLARED_OR_REFERENCE, text) is not None
 
 
 def is_image_repository(text: str) -> bool:
     """Whether images can be pushed below it."""
-    return len(text) <= _MOST and _REPOSITORY.fullmatch(text) is not None
+    return len(text) <= _MOST and re.fullmatch(REPOSITORY, text) is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from statistics import median
 
 from flyteops.execution.measures import durations_in, measured_key
 from flyteops.model.plan import Plan, Timing
@@ -13,6 +12,8 @@ from flyteops.ports.store import BlobStore
 
 def timings_of(plan: Plan, store: BlobStore, *, scopes: tuple[str, ...]) -> dict[str, Timing]:
     """The median duration of each task that runs again: of the first scope that has measured it."""
+    from statistics import median  # brings decimals and fractions, which few plans need
+
     found: dict[str, Timing] = {}
     wanted = {each.weight.task for each in plan.nodes if each.weight is not None and each.outcome in AGAIN}
     for task in sorted(wanted):

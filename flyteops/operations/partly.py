@@ -80,8 +80,10 @@ def _pending(surveyed: Survey, snapshot: Snapshot) -> Iterator[str]:
     """Files that are as they were, with an entity that is not as it was applied."""
     applied = {str(entity): record.digest for entity, record in snapshot.entities.items()}
     for path in surveyed.digests.keys() - surveyed.stale:
-        if any(applied.get(address) != digest for address, digest in surveyed.kept.files[path].entities):
-            yield path
+        for address, digest in surveyed.kept.files[path].entities:
+            if applied.get(address) != digest:
+                yield path
+                break
 
 
 def _unchanged(surveyed: Survey, compiled: set[str]) -> dict[EntityId, str]:

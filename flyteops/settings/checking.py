@@ -29,8 +29,10 @@ class Checked:
 def check(root: Mapping) -> Checked:
     """Every fault of the settings' form; what a value means is judged by the caller."""
     import cerberus
+    from cerberus.schema import UnvalidatedSchema
 
-    validator = cerberus.Validator(_schema(SETTINGS), allow_unknown=False, require_all=False)
+    # The table is ours and the same each time: a test has cerberus check it, so that a start need not.
+    validator = cerberus.Validator(UnvalidatedSchema(schema()), allow_unknown=False, require_all=False)
     validator.validate(_plain(root, SETTINGS))
     faults = [_fault(root, path, rule) for path, rule in _told(set(_leaves(validator.document_error_tree)))]
     places = dict(_places(root, ""))
@@ -38,6 +40,11 @@ def check(root: Mapping) -> Checked:
 
 
 # ------------------------------------------------------------------------------------------ to cerberus
+
+
+def schema() -> Document:
+    """The table of settings as cerberus takes it."""
+    return _schema(SETTINGS)
 
 
 def _schema(fields: tuple[Field, ...]) -> Document:

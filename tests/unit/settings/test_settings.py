@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import cerberus
 import jsonschema
 import pytest
 
 from flyteops.model.errors import InvalidProject
 from flyteops.settings import AllowedLiteral, Cluster, DomainSettings, Settings, settings_from
+from flyteops.settings.checking import schema
 from flyteops.settings.fields import SETTINGS, project_schema
 from flyteops.settings.finding import find_root
 from flyteops.settings.values import masked
@@ -507,3 +509,10 @@ def test_no_folder_has_no_settings():
             "run flyteops init there, or go to the project's folder with -C DIR",
         )
     ]
+
+
+def test_the_table_is_one_that_cerberus_takes():
+    """A start leaves this check out: the table is ours."""
+    cerberus.Validator(schema())
+    with pytest.raises(cerberus.SchemaError):
+        cerberus.Validator({**schema(), "project": {"type": "no such type"}})
