@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from flyteops.adapters.git_trees import CommitTree, WorkTree, resolve
 from flyteops.model.errors import Refused
 from flyteops.model.frozen import frozen
-from flyteops.operations.sources import Sources
 from flyteops.settings import SETTINGS_FILE, Settings, load_settings, settings_from
 from flyteops.source.credentials import Allowed
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from flyteops.operations.applying import Author
     from flyteops.operations.cluster_side import ClusterSide
     from flyteops.operations.planning import Planned
+    from flyteops.operations.sources import Sources
     from flyteops.plan import History, Verdict
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.images import ImageRegistry
@@ -60,6 +60,8 @@ class Workspace:
     def sources(self) -> Sources:
         """What reading the declarations needs of the settings."""
         settings = self.settings
+        from flyteops.operations.sources import Sources
+
         return Sources(
             project=settings.project,
             domains=tuple(settings.domains),
@@ -249,6 +251,11 @@ class Workspace:
         cache = FolderCache(self.settings.root, tool=f"{tool_version()} {yaml_library()}")
         self.tree.recall(FileDigests(cache))
         return cache
+
+    def begin(self) -> None:
+        """Lets git list the work tree while the rest of a command is imported."""
+        if isinstance(self.tree, WorkTree):
+            self.tree.begin()
 
     def keep(self) -> None:
         """Writes down what a plan with a cache learnt of the files, for the next."""

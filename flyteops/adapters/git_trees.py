@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
+from flyteops.adapters.ahead import Ahead
 from flyteops.adapters.file_digests import FileDigests, look
 from flyteops.adapters.git_command import git, git_fault, is_shallow, missing_objects, read_blobs, run_git
 from flyteops.model.diagnostics import Diagnostic
@@ -25,6 +26,12 @@ _LINK, _SUBMODULE = "120000", "160000"
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Read together on the first demand for one of them: they are all read in every plan.
 _ALWAYS_READ = (".yaml", ".py")
+
+
+_Listed = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
+"""Regular files and irregular ones, both sorted, and what each regular one looked like."""
+_Committed = tuple[dict[str, tuple[str, str]], bool]
+"""Mode and id of each blob by path, and whether there are any in our own folder."""
 
 
 def resolve(root: Path, ref: str) -> str:
@@ -60,6 +67,11 @@ class WorkTree:
         self._digests = FileDigests()
         self._told: dict[str, str] = {}
         """Digests that were told without reading."""
+        self._ahead: tuple[Ahead[_Listed], Ahead[_Committed]] | None = None
+
+    def begin(self) -> None:
+        """Lists the files and the commit while the caller imports what it needs for a plan: git is waited for later."""
+        self._ahead = Ahead(self._list), Ahead(self._list_committed)
 
     def recall(self, digests: FileDigests) -> None:
         """Believes what an earlier command knows of files that look as they did."""
@@ -132,7 +144,10 @@ class WorkTree:
         return self._committed[1]
 
     @cached_property
-    def _committed(self) -> tuple[dict[str, tuple[str, str]], bool]:
+    def _committed(self) -> _Committed:
+        return self._ahead[1].result() if self._ahead else self._list_committed()
+
+    def _list_committed(self) -> _Committed:
         return _committed(self._root, self.commit) if self.commit is not None else ({}, False)
 
     @property
@@ -141,7 +156,10 @@ class WorkTree:
         return self._listed[2]
 
     @cached_property
-    def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+    def _listed(self) -> _Listed:
+        return self._ahead[0].result() if self._ahead else self._list()
+
+    def _list(self) -> _Listed:
         listed = git(self._root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         regular: dict[str, str] = {}
         irregular = set()
@@ -275,7 +293,7 @@ class CommitTree:
         return tuple(sorted(regular)), tuple(sorted(irregular))
 
 
-def _committed(root: Path, commit: str) -> tuple[dict[str, tuple[str, str]], bool]:
+def _committed(root: Path, commit: str) -> _Committed:
     """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
     And whether there are blobs in our own folder, which are left out."""
     if not _FULL_ID.fullmatch(commit):

@@ -61,13 +61,11 @@ def snapshot_of(database: Database, domain: Domain) -> Snapshot:
     generation = head[0] if head else 0
     if generation != (newest.generation if newest else 0):
         raise not_a_registry(domain.where, "its head and its last revision differ")
-    if newest:
-        pointers = database.execute(sql.GET_POINTERS, domain.key).fetchall()
-        if stored_seal(database, domain, generation) != seal_of(
-            domain.key, lineage=lineage, revision=newest, pointers=pointers
-        ):
-            raise not_a_registry(domain.where, f"its pointers do not match the seal of generation {generation}")
     rows = database.execute(sql.GET_ENTITIES, domain.key).fetchall()
+    if newest:
+        sealed = seal_of(domain.key, lineage=lineage, revision=newest, pointers=[row[:3] for row in rows])
+        if stored_seal(database, domain, generation) != sealed:
+            raise not_a_registry(domain.where, f"its pointers do not match the seal of generation {generation}")
     found = _snapshot(domain, lineage, generation, revision=newest, rows=rows)
     return replace(found, referrers=referrers_of(database, domain))
 

@@ -44,6 +44,8 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     detailed_exitcode: bool,
 ) -> int:
     """Exit 0; with --detailed-exitcode 2 or 3 when something would change."""
+    workspace = session.workspace(commit)
+    workspace.begin()  # beside the imports
     from flyteops.cli.running import local_scope
     from flyteops.operations.planning import context_of, make
     from flyteops.plan import needs_consent, plan_wire
@@ -51,7 +53,6 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     from flyteops.wiring import tool_version
 
     now_ms = _moment_ms(at)
-    workspace = session.workspace(commit)
     # Two deltas are told of all entities, so that a part of the program is not enough.
     cache = None if against else workspace.parse_cache()
     registry = workspace.snapshot_file(session.start / snapshot) if snapshot else workspace.registry()
