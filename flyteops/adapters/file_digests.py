@@ -49,7 +49,7 @@ class FileDigests:
         self._news = 0
 
     @cached_property
-    def _known(self) -> dict[str, tuple[str, Digests]]:
+    def _known(self) -> dict[str, str]:
         return _read(self._cache.load(_NAME)) if self._cache else {}
 
     def of(self, path: str, seen: str) -> Digests:
@@ -57,8 +57,10 @@ class FileDigests:
         now = self._now.get(path)
         if now is not None:
             return now[1]
-        before = self._known.get(path)
-        found = before[1] if before is not None and before[0] == seen else _NOTHING
+        before, found = self._known.get(path), _NOTHING
+        if before is not None and before.startswith(seen + "\0"):
+            _, content, blob = before.split("\0")
+            found = Digests(content, blob)
         self._now[path] = (seen, found)
         return found
 
@@ -87,18 +89,12 @@ def _written(known: Mapping[str, tuple[str, Digests]]) -> bytes:
     return _FORMAT + hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 
 
-def _read(data: bytes | None) -> dict[str, tuple[str, Digests]]:
-    """What was written; nothing for anything else, whatever it is."""
+def _read(data: bytes | None) -> dict[str, str]:
+    """What was written, the rest of each line by its path; nothing for anything else, whatever it is."""
     if data is None or not data.startswith(_FORMAT):
         return {}
     digest, _, body = data[len(_FORMAT) :].partition(b"\n")
-    if hashlib.sha256(body).hexdigest().encode("ascii") != digest:
+    if not body or hashlib.sha256(body).hexdigest().encode("ascii") != digest:
         return {}
-    found = {}
-    try:
-        for line in body.decode("utf-8").split("\n"):
-            path, seen, content, blob = line.split("\0")
-            found[path] = seen, Digests(content, blob)
-    except ValueError:
-        return {}
-    return found
+    # With that digest it was written by us: a line has four parts.
+    return dict([line.split("\0", 1) for line in body.decode("utf-8").split("\n")])

@@ -206,12 +206,12 @@ class WorkTree:
     def _is_committed(self, path: str, committed: tuple[str, str] | None) -> bool:
         if committed is None or committed[0] in (_LINK, _SUBMODULE):
             return False
-        like, seen = committed[1], self._looks[path]
+        like = committed[1]
         data = self._read.get(path)
-        blob = "" if data is not None else self._digests.of(path, seen).blob
+        blob = self._digests.of(path, self._looks[path]).blob if data is None else ""
         if len(blob) != len(like):
-            blob = _blob_id(data, like) if data is not None else _file_id(self._root / path, like)
-            self._digests.learn(path, seen, blob=blob)
+            blob = _file_id(self._root / path, like) if data is None else _blob_id(data, like)
+            self._digests.learn(path, self._looks[path], blob=blob)
         return like == blob
 
     def _is_same_link(self, path: str, committed: tuple[str, str] | None) -> bool:

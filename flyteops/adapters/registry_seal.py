@@ -16,7 +16,7 @@ HistoryRow = tuple[int, str, str, str | None, str, str | None]
 
 def seal_of(key: tuple[str, str], *, lineage: str, revision: Revision, pointers: Iterable[tuple[str, str, str]]) -> str:
     """A digest over all that a snapshot of this generation tells but the payloads, which have their own."""
-    listed: Json = [list(row) for row in sorted(tuple(row) for row in pointers)]
+    listed: Json = sorted(map(tuple, pointers))
     made: Json = [revision.commit, revision.dirty, revision.plan_digest, revision.actor, revision.tool]
     where: Json = [lineage, *key, revision.generation, revision.created_ms]
     return digest_of("flyteops.registry.seal.v1", where, made, listed)

@@ -108,25 +108,22 @@ def read_kept(data: bytes | None, *, context: str) -> Kept | None:
 
 def _read(document: dict) -> Kept:  # type: ignore[type-arg]
     paths = document["paths"]
-    none: frozenset[str] = frozenset()
+    sets: dict[tuple[int, ...], frozenset[str]] = {(): frozenset()}
+
+    def of(numbers: list[int]) -> frozenset[str]:
+        """The paths of numbers; ten functions of a module are ten files that need the same."""
+        key = tuple(numbers)
+        found = sets.get(key)
+        if found is None:
+            found = sets[key] = frozenset([paths[each] for each in numbers])
+        return found
+
     files = {}
     for at, digest, names, holds, needs, python, beside, entities, loud in document["files"]:
-        files[paths[at]] = KeptFile(
-            digest=digest,
-            links=Links(
-                names=frozenset(names),
-                holds=holds,
-                needs=frozenset([paths[each] for each in needs]) if needs else none,
-                python=frozenset([paths[each] for each in python]) if python else none,
-            ),
-            beside=beside,
-            entities=tuple(zip(entities[::2], entities[1::2], strict=True)),
-            loud=bool(loud),
-        )
-    modules = {
-        paths[at]: KeptModule(digest=digest, needs=frozenset([paths[each] for each in needs]))
-        for at, digest, needs in document["modules"]
-    }
+        links = Links(frozenset(names), holds, of(needs), of(python))
+        pairs = tuple(zip(entities[::2], entities[1::2], strict=True))
+        files[paths[at]] = KeptFile(digest, links, beside, pairs, bool(loud))
+    modules = {paths[at]: KeptModule(digest, of(needs)) for at, digest, needs in document["modules"]}
     return Kept(
         context=document["context"],
         for_all=document["for_all"],

@@ -72,7 +72,7 @@ def hold_for_all(files: Mapping[str, Links]) -> set[str]:
 
 
 def linked(
-    path: str, data: bytes, declared: Links, *, declaring: Mapping[str, frozenset[str]], modules: FirstParty
+    path: str, data: bytes, declared: Links, *, declaring: Mapping[str, Iterable[str]], modules: FirstParty
 ) -> Links:
     """The same with what the file may need; `declaring` are files by the last word of a name."""
     return declared._replace(
@@ -81,7 +81,7 @@ def linked(
     )
 
 
-def mentioned(path: str, data: bytes, declaring: Mapping[str, frozenset[str]]) -> frozenset[str]:
+def mentioned(path: str, data: bytes, declaring: Mapping[str, Iterable[str]]) -> frozenset[str]:
     """The declaration files whose names stand in a text."""
     return frozenset(file for word in words_of(path, data) & declaring.keys() for file in declaring[word])
 
@@ -91,14 +91,12 @@ def python_of(path: str, data: bytes, modules: FirstParty) -> frozenset[str]:
     return frozenset(file for name in dotted_in(path, data) for file in modules.within(name))
 
 
-def declaring_files(files: Mapping[str, Links]) -> dict[str, frozenset[str]]:
+def declaring_files(files: Mapping[str, Links]) -> dict[str, list[str]]:
     """Files by the last word of each name that they declare."""
-    found: dict[str, frozenset[str]] = {}
+    found: dict[str, list[str]] = {}
     for path, links in files.items():
         for name in links.names:
-            word = last_word(name)
-            known = found.get(word)
-            found[word] = frozenset((path,)) if known is None else known | {path}
+            found.setdefault(last_word(name), []).append(path)
     return found
 
 

@@ -185,11 +185,10 @@ class _Surveying:
 
     def _stale(self, known: Mapping[str, KeptFile], links: Mapping[str, Links], changed: set[str]) -> set[str]:
         python = touched(changed, self.kept.modules)
-        return {
-            path
-            for path, each in known.items()
-            if not links[path].python.isdisjoint(python) or not self._as_read(each.beside)
-        }
+        stale = {path for path, each in known.items() if each.beside and not self._as_read(each.beside)}
+        if python:
+            stale |= {path for path in known if not links[path].python.isdisjoint(python)}
+        return stale
 
     def _as_read(self, beside: Mapping[str, str]) -> bool:
         return all(digest_beside(self.tree, path, self.digests) == digest for path, digest in beside.items())

@@ -39,7 +39,10 @@ def fold(text: str) -> str:
 
 def last_word(name: str) -> str:
     """The part of a name by which it is looked for; a path such as `lib.report:tell` is looked for by its end."""
-    words = _WORD.findall(fold(name))
+    folded = fold(name)
+    if folded.isascii() and folded.isidentifier():  # as nearly all are
+        return folded
+    words = _WORD.findall(folded)
     return words[-1] if words else ""
 
 
