@@ -33,8 +33,7 @@ class SqlRegistry:
     def snapshot(self, domain: str) -> Snapshot:
         """One consistent snapshot; generation 0 and no lineage when there is no registry yet."""
         empty = Snapshot(lineage="", project=self._project, domain=domain, generation=0)
-        where = self._domain(domain)
-        return self._engine.reading(lambda database: reading.snapshot_of(database, where), otherwise=empty)
+        return reading.Records(self._engine, self._domain(domain)).snapshot() or empty
 
     def lineage(self) -> str:
         """The name of the registry for life; empty when there is none yet. Reads nothing else."""

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from flyteops.adapters import registry_sql as sql
 from flyteops.adapters.registry_faults import no_longer_whole, not_a_registry
 from flyteops.adapters.registry_seal import Replay, listed, seal_of
-from flyteops.adapters.registry_tables import Database
+from flyteops.adapters.registry_tables import Database, Engine
 from flyteops.model.digest import JsonObject
+from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.referring import Referrer, referred_place, referrer_of
 from flyteops.model.state import Effect, EntityRecord, ObjectRecord, ObjectRef, Revision, Snapshot
-
-EntityRow = tuple[str, str, str, str | None, str | None]
-"""kind, name, digest, wire, payload; the last two None when the record is missing."""
 
 
 @frozen
@@ -53,21 +50,89 @@ def unfinished_of(database: Database, domain: Domain) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def snapshot_of(database: Database, domain: Domain) -> Snapshot:
-    """The newest generation; refuses what does not fit its seal."""
-    lineage = lineage_of(database)
-    head = database.execute(sql.GET_HEAD, domain.key).fetchone()
-    newest = next(iter(revisions_of(database, domain, 1)), None)
-    generation = head[0] if head else 0
-    if generation != (newest.generation if newest else 0):
-        raise not_a_registry(domain.where, "its head and its last revision differ")
-    rows = database.execute(sql.GET_ENTITIES, domain.key).fetchall()
-    if newest:
-        sealed = seal_of(domain.key, lineage=lineage, revision=newest, pointers=[row[:3] for row in rows])
-        if stored_seal(database, domain, generation) != sealed:
-            raise not_a_registry(domain.where, f"its pointers do not match the seal of generation {generation}")
-    found = _snapshot(domain, lineage, generation, revision=newest, rows=rows)
-    return replace(found, referrers=referrers_of(database, domain))
+class Records:
+    """The payloads of a snapshot, read when somebody looks into one: a record never changes, and its digest names it,
+    so that a later read gives what an earlier one would have given. The first is read alone, as a plan of one change
+    needs one; whoever looks into a second is given all."""
+
+    def __init__(self, engine: Engine, domain: Domain) -> None:
+        self._engine = engine
+        self._domain = domain
+        self._names: dict[str, str] = {}
+        self._generation = 0
+        self._known: dict[str, str] = {}
+
+    def snapshot(self) -> Snapshot | None:
+        """The newest generation, None when there is no registry yet; refuses what does not fit its seal."""
+        return self._engine.reading(self._snapshot, otherwise=None)
+
+    def _snapshot(self, database: Database) -> Snapshot:
+        domain, lineage = self._domain, lineage_of(database)
+        head = database.execute(sql.GET_HEAD, domain.key).fetchone()
+        newest = next(iter(revisions_of(database, domain, 1)), None)
+        self._generation = head[0] if head else 0
+        if self._generation != (newest.generation if newest else 0):
+            raise not_a_registry(domain.where, "its head and its last revision differ")
+        pointers = sorted(map(tuple, database.execute(sql.GET_POINTERS, domain.key).fetchall()))
+        if newest:
+            sealed = seal_of(domain.key, lineage=lineage, revision=newest, pointers=pointers)
+            if stored_seal(database, domain, newest.generation) != sealed:
+                why = f"its pointers do not match the seal of generation {newest.generation}"
+                raise not_a_registry(domain.where, why)
+        self._names = {digest: f"{kind}/{name}" for kind, name, digest in pointers}
+        kinds = {kind.value: kind for kind in Kind}
+        return Snapshot(
+            lineage=lineage,
+            project=domain.project,
+            domain=domain.name,
+            generation=self._generation,
+            entities={
+                EntityId(kinds[kind], name): EntityRecord(digest=digest, text=self) for kind, name, digest in pointers
+            },
+            revision=newest,
+            referrers=referrers_of(database, domain),
+        )
+
+    def of(self, digest: str) -> str:
+        """The text of a record, checked against its digest: a flipped bit is never planned against."""
+        if digest not in self._known:
+            self._known |= self._engine.reading(
+                lambda database: self._read_all(database) if self._known else self._read(database, digest),
+                otherwise=dict[str, str](),
+            )
+        if digest not in self._known:
+            raise self._gone(digest)
+        return self._known[digest]
+
+    def _read_all(self, database: Database) -> dict[str, str]:
+        """The texts of what the pointers name now; what they named then and is still there is added."""
+        rows = database.execute(sql.GET_RECORDS, self._domain.key).fetchall()
+        found = {row[0]: self._checked(*row) for row in rows if row[0] in self._names}
+        for digest in self._names.keys() - found.keys():
+            found |= self._read(database, digest)
+        return found
+
+    def _read(self, database: Database, digest: str) -> dict[str, str]:
+        row = database.execute(sql.GET_RECORD, (digest,)).fetchone()
+        return {} if row is None else {digest: self._checked(digest, *row)}
+
+    def _checked(self, digest: str, wire: str, payload: str) -> str:
+        return _checked(self._domain, self._names[digest], digest, wire, payload)
+
+    def _gone(self, digest: str) -> Refused | OutsideFailed:
+        """A record that is not there: dropped by a clean-up behind an apply meanwhile, or lost."""
+        domain, name = self._domain, self._names[digest]
+        head = self._engine.reading(
+            lambda database: database.execute(sql.GET_HEAD, domain.key).fetchone(), otherwise=None
+        )
+        if head is not None and head[0] == self._generation:
+            return not_a_registry(domain.where, f"the record of {name} is missing")
+        return OutsideFailed(
+            "registry",
+            f"{domain.name} was applied to while it was read, and the record of {name} was dropped since",
+            retryable=True,
+            way_out="run the command again",
+        )
 
 
 def referrers_of(database: Database, domain: Domain) -> tuple[Referrer, ...]:
@@ -96,27 +161,13 @@ def snapshot_at(database: Database, domain: Domain, generation: int) -> Snapshot
         domain.key, lineage=lineage, revision=revision, pointers=pointers
     ):
         raise not_a_registry(domain.where, f"the history of its pointers does not match the seal of {generation}")
-    rows: list[EntityRow] = []
+    entities = {}
     for kind, name, digest in pointers:
         record = database.execute(sql.GET_RECORD, (digest,)).fetchone()
         if record is None:
             raise no_longer_whole(domain.name, generation, f"{kind}/{name}")
-        rows.append((kind, name, digest, *record))
-    return _snapshot(domain, lineage, generation, revision=revision, rows=rows)
-
-
-def stored_seal(database: Database, domain: Domain, generation: int) -> str:
-    """The seal that publishing wrote."""
-    return str(database.execute(sql.GET_SEAL, (*domain.key, generation)).fetchone()[0])
-
-
-def _snapshot(
-    domain: Domain, lineage: str, generation: int, *, revision: Revision | None, rows: Iterable[EntityRow]
-) -> Snapshot:
-    entities, kinds = {}, {kind.value: kind for kind in Kind}
-    for kind, name, digest, wire, payload in sorted(rows):
-        entity = EntityId(kinds[kind], name)
-        entities[entity] = EntityRecord(digest=digest, text=_checked(domain, entity, digest, wire, payload))
+        text = _checked(domain, f"{kind}/{name}", digest, *record)
+        entities[EntityId(Kind(kind), name)] = EntityRecord(digest=digest, text=text)
     return Snapshot(
         lineage=lineage,
         project=domain.project,
@@ -127,17 +178,20 @@ def _snapshot(
     )
 
 
+def stored_seal(database: Database, domain: Domain, generation: int) -> str:
+    """The seal that publishing wrote."""
+    return str(database.execute(sql.GET_SEAL, (*domain.key, generation)).fetchone()[0])
+
+
 def record_digest(wire: str, payload: str) -> str:
     """The digest that names a record; the same as `digest_of(wire, content)`, over the text that was kept."""
     return hashlib.sha256(f"{wire}\0{payload}\0".encode()).hexdigest()
 
 
-def _checked(domain: Domain, entity: EntityId, digest: str, wire: str | None, payload: str | None) -> str:
+def _checked(domain: Domain, name: str, digest: str, wire: str, payload: str) -> str:
     """The record's text, checked against its own digest: a flipped bit is never planned against."""
-    if wire is None or payload is None:
-        raise not_a_registry(domain.where, f"the record of {entity} is missing")
     if record_digest(wire, payload) != digest:
-        raise not_a_registry(domain.where, f"the record of {entity} does not match its digest")
+        raise not_a_registry(domain.where, f"the record of {name} does not match its digest")
     return payload
 
 

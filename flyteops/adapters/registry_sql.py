@@ -81,9 +81,8 @@ UPDATE head SET generation = generation + 1, epoch = ?
 WHERE project = ? AND domain = ? AND generation = ? AND epoch <= ? RETURNING generation"""
 
 PUT_ENTITY = "INSERT INTO entity (digest, kind, wire, payload) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING"
-GET_ENTITIES = """
-SELECT pointer.kind, pointer.name, pointer.digest, entity.wire, entity.payload
-FROM pointer LEFT JOIN entity ON entity.digest = pointer.digest
+GET_RECORDS = """
+SELECT entity.digest, entity.wire, entity.payload FROM pointer JOIN entity ON entity.digest = pointer.digest
 WHERE pointer.project = ? AND pointer.domain = ? AND pointer.archived = 0"""
 
 # Text for JSON and no JSON operators: the pattern finds candidates, and each is read.

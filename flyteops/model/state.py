@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal as OneOf
+from typing import Protocol
 
 from flyteops.model.digest import JsonObject
 from flyteops.model.frozen import frozen
@@ -13,13 +14,21 @@ from flyteops.model.ids import EntityId
 from flyteops.model.referring import Referrer
 
 
+class Texts(Protocol):
+    """Where the JSON texts of records are."""
+
+    def of(self, digest: str) -> str:
+        """The text of one; it is what its digest says."""
+
+
 class EntityRecord:
     """An immutable version of an entity: its digest and its wire form. The form may be given as the JSON text of it,
-    which is a fifth of the size and read when somebody asks: a plan looks into what differs, not into ten thousand."""
+    which is a fifth of the size, or as the place to get that from, when somebody asks: a plan looks into what
+    differs, not into ten thousand."""
 
     __slots__ = ("_payload", "_text", "digest")
 
-    def __init__(self, *, digest: str, payload: JsonObject | None = None, text: str | bytes = b"") -> None:
+    def __init__(self, *, digest: str, payload: JsonObject | None = None, text: str | bytes | Texts = b"") -> None:
         self.digest = digest
         self._payload = payload
         self._text = text
@@ -29,7 +38,8 @@ class EntityRecord:
         """The wire form."""
         if self._payload is not None:
             return self._payload
-        content: JsonObject = json.loads(self._text)
+        text = self._text if isinstance(self._text, str | bytes) else self._text.of(self.digest)
+        content: JsonObject = json.loads(text)
         return content
 
     def __eq__(self, other: object) -> bool:

@@ -805,10 +805,45 @@ def test_a_truncated_file_is_refused(filled, path):
     ],
 )
 def test_damage_is_found_never_planned_against(filled, path, damage):
+    """What a snapshot tells is sealed; a record is checked when somebody looks into it."""
     changed(path, damage)
     with pytest.raises(Refused) as refused:
-        filled.snapshot("dev")
+        looked_into(filled.snapshot("dev"))
     assert refused.value.code == "FO712"
+
+
+def looked_into(snapshot) -> dict:
+    return {entity: record.payload for entity, record in snapshot.entities.items()}
+
+
+def test_one_record_is_read_alone_and_many_together(path):
+    opened = []
+
+    def counted(uri, busy_timeout_s):
+        opened.append(uri)
+        return connect(uri, busy_timeout_s)
+
+    Contract().applied(embedded(path), create("a"), create("b"), create("c"))
+    snapshot = embedded(path, connect=counted).snapshot("dev")
+    first = next(iter(snapshot.entities.values()))
+    assert first.payload == first.payload
+    assert len(opened) == 2
+    assert looked_into(snapshot) == looked_into(embedded(path).snapshot("dev"))
+    assert len(opened) == 3
+
+
+def test_a_snapshot_outlives_what_is_applied_behind_it(filled, path):
+    """Its records are there still, and are what they were; of one that was dropped meanwhile it says so."""
+    before, same = filled.snapshot("dev"), looked_into(filled.snapshot("dev"))
+    Contract().applied(filled, update("a", text="another"), retire("b"), operation="later", expected=1)
+    assert filled.snapshot("dev").generation == before.generation + 1
+    assert looked_into(before) == same
+    again = filled.snapshot("dev")
+    changed(path, "DELETE FROM entity", "UPDATE head SET generation = generation + 1")
+    with pytest.raises(OutsideFailed) as failed:
+        looked_into(again)
+    assert failed.value.message.startswith("dev was applied to while it was read, and the record of task/")
+    assert failed.value.retryable
 
 
 def test_a_file_in_wal_mode_is_switched_back(filled, path):
