@@ -12,11 +12,6 @@ PART = 500
 SEED = int(os.environ.get("FLYTEOPS_SEED", "7"))
 
 
-def asked(short: int) -> int:
-    """How many repetitions: `FLYTEOPS_KILLS` of them, or the short sample of the test run."""
-    return max(LONG, short)
-
-
 def parts(short: int) -> list[int]:
     """A long count in parts, which run side by side and need not be done again; one short part in the test run."""
     return [PART] * (-(-LONG // PART)) if LONG else [short]

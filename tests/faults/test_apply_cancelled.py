@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .counting import Counts, asked
+from .counting import LONG, Counts
 
-CANCELS = min(asked(6), 500)
+PARTS = [25] * 20 if LONG else [6]
 TASKS = "".join(f"  t{n}: {{function: work:f, description: TEXT}}\n" for n in range(40))
 WORDS = [sys.executable, "-m", "flyteops", "apply", "-y"]
 
@@ -51,14 +51,16 @@ def cancel(process: subprocess.Popen[str], *, patience_s: float) -> int:
     return process.returncode
 
 
-def test_a_cancelled_job_is_ended_by_the_next_one(project: Path, counts: Counts) -> None:
+@pytest.mark.parametrize("part", range(len(PARTS)))
+def test_a_cancelled_job_is_ended_by_the_next_one(project: Path, part: int, counts: Counts) -> None:
     assert applied(project).returncode == 0
     began = time.monotonic()
     commit(project, "measure")
     assert applied(project).returncode == 0
     whole_s = time.monotonic() - began
+    counts.seed += part
     chance = random.Random(counts.seed)  # noqa: S311
-    for number in range(CANCELS):
+    for number in range(PARTS[part]):
         commit(project, f"change {number}")
         process = subprocess.Popen(WORDS, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         time.sleep(chance.uniform(0.05, whole_s))
