@@ -51,11 +51,12 @@ class Session:
             ),
         )
 
-    def workspace(self, commit: str | None = None) -> Workspace:
-        """The project around `start`, from the work tree or from a commit."""
+    def workspace(self, commit: str | None = None, *, domain: str | None = None) -> Workspace:
+        """The project around `start`, from the work tree or a commit; in the domain that was asked for, or this."""
         from flyteops.wiring import open_workspace
 
-        workspace = open_workspace(self.start, environ=os.environ, flags=self.flags, commit=commit)
+        flags = {**self.flags, "domain": domain} if domain else self.flags
+        workspace = open_workspace(self.start, environ=os.environ, flags=flags, commit=commit)
         self.opened.append(workspace)
         return workspace
 

@@ -136,6 +136,32 @@ def test_a_retired_workflow_goes_when_its_run_ends(project, namespace, run_cli):
     assert run_cli(["drift"]).code == 0
 
 
+def test_rollback_brings_the_objects_back(project, namespace, run_cli):
+    def held() -> set[str]:
+        clocks = json.loads(kubectl("get", "cronworkflows", "-n", namespace, "-o", "json"))["items"]
+        return {each["metadata"]["name"] + str(each["spec"]["schedules"]) for each in clocks} | {
+            each.rpartition("/")[2] for each in names(namespace, "workflowtemplates")
+        }
+
+    assert run_cli(["apply", "-y"]).code == 0
+    before = held()
+    commit(project, PIPELINE.format(cron="@hourly").replace("greet:", "again:"))
+    assert run_cli(["apply", "-y"]).code == 0
+    assert held() != before
+    asked = run_cli(["rollback", "--to", "1"])
+    assert (asked.code, "nothing was moved" in asked.stdout + asked.stderr) == (5, True), asked
+    ended = run_cli(["rollback", "--to", "1", "-y"])
+    assert ended.stdout.splitlines()[-1] == ("Rolled back: production is at generation 3, which points where 1 did."), (
+        ended
+    )
+    assert held() == before
+    assert run_cli(["drift"]).code in (0, 2)
+    again = run_cli(["rollback", "--to", "1", "-y"])
+    assert (again.code, again.stdout.startswith("Nothing to do")) == (0, True), again
+    ended = run_cli(["apply", "-y"])
+    assert ended.stdout.splitlines()[-1] == "Applied: production is at generation 4.", ended
+
+
 @pytest.mark.parametrize("after_s", [0.8, 1.1, 1.4])
 def test_killed_for_real_and_run_again(project, namespace, run_cli, after_s):
     command = [sys.executable, "-m", "flyteops", "apply", "-y"]

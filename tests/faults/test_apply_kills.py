@@ -25,7 +25,8 @@ from .deploying import DOMAIN, ONE, PROGRAMS, Around, Dead, Points, converged, d
 
 PARTS = parts(200)
 """`make faults FLYTEOPS_KILLS=10000`: so many kills, several in a row, at random places."""
-PATHS = (("one",), ("one", "two"), ("one", "three"))
+PATHS = (("one",), ("one", "two"), ("one", "three"), *([("one", "two", "one")] if LONG else []))
+"""Programs applied one after the other, the last of them killed; the way back is what a rollback takes."""
 
 
 class World:

@@ -144,7 +144,9 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         "FO736",
         "the domain has a cluster, and its objects would stay",
-        "Rollback moves the pointers of the registry. What runs in a cluster is made from a commit's program.",
+        "What runs in a cluster is made from a commit's program. Rollback reads the commit that was applied then, and "
+        "goes back when it gives exactly what the generation held: not after an apply of uncommitted files, not when "
+        "the tool or a lock gives other entities today, not to another cluster or namespace.",
         "Revert in git and apply that commit.",
     ),
     Entry(
