@@ -188,6 +188,21 @@ SELECT domain, kind, namespace, name FROM cluster_object WHERE project = ? AND N
     AND (effect.state <> 'confirmed'
          OR (effect.digest = cluster_object.digest AND effect.uid = cluster_object.uid)))
 ORDER BY domain, kind, namespace, name"""
+# What an apply made and no later delete took away has a record: epochs grow from holder to holder, and one holder makes
+# before it takes away.
+UNRECORDED = """
+SELECT domain, kind, namespace, name FROM effect AS made
+WHERE project = ? AND action = 'apply' AND state = 'confirmed'
+  AND NOT EXISTS (
+    SELECT 1 FROM cluster_object AS known WHERE known.project = made.project AND known.domain = made.domain
+      AND known.api_version = made.api_version AND known.kind = made.kind AND known.namespace = made.namespace
+      AND known.name = made.name)
+  AND NOT EXISTS (
+    SELECT 1 FROM effect AS later WHERE later.project = made.project AND later.domain = made.domain
+      AND later.api_version = made.api_version AND later.kind = made.kind AND later.namespace = made.namespace
+      AND later.name = made.name AND later.action = 'delete' AND later.state = 'confirmed'
+      AND later.epoch >= made.epoch)
+GROUP BY domain, kind, namespace, name ORDER BY domain, kind, namespace, name"""
 
 ALL_RECORDS = "SELECT digest, kind, wire, payload FROM entity"
 ALL_DIGESTS = "SELECT digest, kind, length(payload) FROM entity"

@@ -33,9 +33,12 @@ def misfits_of(database: Database, where: str, project: str) -> tuple[Misfit, ..
     for domain in domains_of(database, where, project):
         found += _in_domain(database, domain, records=records)
     if has_effects(database):
-        for domain_name, *names in database.execute(sql.UNINTENDED, (project,)).fetchall():
-            where = "{} object {} {}/{}".format(domain_name, *names)
-            found.append(Misfit(where=where, message="no effect on record made it as its record says"))
+        for question, message in (
+            (sql.UNINTENDED, "no effect on record made it as its record says"),
+            (sql.UNRECORDED, "an effect made it, none took it away, and it has no record"),
+        ):
+            for domain_name, *names in database.execute(question, (project,)).fetchall():
+                found.append(Misfit(where="{} object {} {}/{}".format(domain_name, *names), message=message))
     return tuple(found)
 
 

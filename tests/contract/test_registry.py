@@ -680,6 +680,10 @@ TAMPERED = (
         ["dev object Job dev/a: no effect on record made it as its record says"],
     ),
     (
+        "DELETE FROM cluster_object",
+        ["dev object Job dev/a: an effect made it, none took it away, and it has no record"],
+    ),
+    (
         "DELETE FROM effect",
         ["dev object Job dev/a: no effect on record made it as its record says"],
     ),
