@@ -137,7 +137,7 @@ PROMISES = (
             "contract/test_store.py::test_a_server_that_is_not_there",
             "integration/test_hostile_projects.py::test_the_row_is_refused",
         ),
-        not_shown="Memory: a hostile project ends within 256 MiB and an API server's answer at a bound of its own; that "
+        not_shown="Memory: a hostile project ends within 256 MiB, an API server's answer at a bound of its own; that "
         "of a plan of 10,000 is a figure of `make bench`, and that of an apply to a large cluster is not measured.",
     ),
     Promise(
