@@ -45,8 +45,7 @@ class FileDigests:
     def __init__(self, cache: ParseCache | None = None) -> None:
         self._cache = cache
         self._since_ns = time.time_ns()
-        self._now: dict[str, tuple[str, Digests]] = {}
-        self._news = 0
+        self._learnt: dict[str, Digests] = {}
 
     @cached_property
     def _known(self) -> dict[str, str]:
@@ -54,28 +53,27 @@ class FileDigests:
 
     def of(self, path: str, seen: str) -> Digests:
         """What is known of the file that looks like this."""
-        now = self._now.get(path)
-        if now is not None:
-            return now[1]
-        before, found = self._known.get(path), _NOTHING
-        if before is not None and before.startswith(seen + "\0"):
-            _, content, blob = before.split("\0")
-            found = Digests(content, blob)
-        self._now[path] = (seen, found)
-        return found
+        learnt = self._learnt.get(path)
+        if learnt is not None:
+            return learnt
+        line = self._known.get(path)
+        if line is not None:
+            looked, content, blob = line.split("\0")
+            if looked == seen:
+                return Digests(content, blob)
+        return _NOTHING
 
     def learn(self, path: str, seen: str, *, content: str = "", blob: str = "") -> None:
-        """Notes what reading the file gave; of one that may still be changing, for this command only."""
+        """Notes what reading the file gave."""
         before = self.of(path, seen)
-        self._now[path] = (seen, Digests(content or before.content, blob or before.blob))
-        self._news += 1
+        self._learnt[path] = Digests(content or before.content, blob or before.blob)
 
-    def keep(self) -> None:
-        """Writes down what is known of the files of now, when that is enough more than before."""
-        if self._cache is not None and self._news > _WORTH_KEEPING:
-            kept = {path: each for path, each in self._now.items() if self._is_settled(each[0]) and any(each[1])}
-            self._cache.save(_NAME, _written(kept))
-            self._news = 0
+    def keep(self, files: Mapping[str, str]) -> None:
+        """Writes down what is known of the files, each with what it looks like, when enough was learnt; but of none
+        that may still be changing."""
+        if self._cache is not None and len(self._learnt) > _WORTH_KEEPING:
+            known = {path: (seen, self.of(path, seen)) for path, seen in files.items() if self._is_settled(seen)}
+            self._cache.save(_NAME, _written({path: each for path, each in known.items() if any(each[1])}))
 
     def _is_settled(self, seen: str) -> bool:
         _, changed, touched, _ = seen.split(" ")

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,7 @@ _ALWAYS_READ = (".yaml", ".py")
 
 _Listed = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 """Regular files and irregular ones, both sorted, and what each regular one looked like."""
+_LIST_FILES = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
 _Committed = tuple[dict[str, tuple[str, str]], bool]
 """Mode and id of each blob by path, and whether there are any in our own folder."""
 
@@ -67,11 +68,13 @@ class WorkTree:
         self._digests = FileDigests()
         self._told: dict[str, str] = {}
         """Digests that were told without reading."""
-        self._ahead: tuple[Ahead[_Listed], Ahead[_Committed]] | None = None
+        self._files: Callable[[], bytes] = lambda: git(root, *_LIST_FILES)
+        self._blobs: Callable[[], bytes] = self._list_blobs
+        """What git lists: the files, and the blobs of the commit."""
 
     def begin(self) -> None:
-        """Lists the files and the commit while the caller imports what it needs for a plan: git is waited for later."""
-        self._ahead = Ahead(self._list), Ahead(self._list_committed)
+        """Lets git list the files and the commit while the caller imports what it needs for a plan."""
+        self._files, self._blobs = Ahead(self._files).result, Ahead(self._blobs).result
 
     def recall(self, digests: FileDigests) -> None:
         """Believes what an earlier command knows of files that look as they did."""
@@ -79,7 +82,7 @@ class WorkTree:
 
     def keep(self) -> None:
         """Writes down what this command learnt, for the next one that recalls it."""
-        self._digests.keep()
+        self._digests.keep(self._looks)
 
     @cached_property
     def commit(self) -> str | None:
@@ -145,10 +148,10 @@ class WorkTree:
 
     @cached_property
     def _committed(self) -> _Committed:
-        return self._ahead[1].result() if self._ahead else self._list_committed()
+        return _entries_of(self._blobs())
 
-    def _list_committed(self) -> _Committed:
-        return _committed(self._root, self.commit) if self.commit is not None else ({}, False)
+    def _list_blobs(self) -> bytes:
+        return _list_tree(self._root, self.commit) if self.commit is not None else b""
 
     @property
     def _looks(self) -> dict[str, str]:
@@ -157,14 +160,10 @@ class WorkTree:
 
     @cached_property
     def _listed(self) -> _Listed:
-        return self._ahead[0].result() if self._ahead else self._list()
-
-    def _list(self) -> _Listed:
-        listed = git(self._root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
         regular: dict[str, str] = {}
         irregular = set()
         linked_folders: dict[str, bool] = {"": False}
-        for path, readable in _names(listed):
+        for path, readable in _names(self._files()):
             if path.startswith(_OWN_FOLDER):
                 continue
             found = self._stat(path.rstrip("/"), linked_folders) if readable else True
@@ -284,7 +283,7 @@ class CommitTree:
 
     @cached_property
     def _entries(self) -> dict[str, tuple[str, str]]:
-        return _committed(self._root, self._commit)[0]
+        return _entries_of(_list_tree(self._root, self._commit))[0]
 
     @cached_property
     def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -293,17 +292,20 @@ class CommitTree:
         return tuple(sorted(regular)), tuple(sorted(irregular))
 
 
-def _committed(root: Path, commit: str) -> _Committed:
-    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
-    And whether there are blobs in our own folder, which are left out."""
+def _list_tree(root: Path, commit: str) -> bytes:
     if not _FULL_ID.fullmatch(commit):
         raise InvalidProject([_bad_ref(commit, "a tree is read at a full commit id")])
+    return git(root, "ls-tree", "-r", "-z", commit)
+
+
+def _entries_of(listed: bytes) -> _Committed:
+    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
+    And whether there are blobs in our own folder, which are left out."""
     entries: dict[str, tuple[str, str]] = {}
     own = False
-    lines = git(root, "ls-tree", "-r", "-z", commit).split(b"\0")[:-1]
-    split = [line.partition(b"\t") for line in lines]
-    names = _names(b"".join([raw + b"\0" for _, _, raw in split]))
-    for (header, _, _), (path, readable) in zip(split, names, strict=True):
+    split = [line.split(b"\t", 1) for line in listed.split(b"\0")[:-1]]
+    names = _names(b"".join([raw + b"\0" for _, raw in split]))
+    for (header, _), (path, readable) in zip(split, names, strict=True):
         mode, _, blob = header.decode("ascii").split(" ")
         if path.startswith(_OWN_FOLDER):
             own = True

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flyteops.model.diagnostics import Diagnostic, Place, Related, Severity
 from flyteops.model.frozen import frozen
-from flyteops.operations.linking import Links
+from flyteops.operations.linking import ORDINARY, Links
 
-_FORMAT = b"flyteops.kept.v1\n"
+_FORMAT = b"flyteops.kept.v2\n"
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -56,34 +56,36 @@ class Kept:
 
 
 def written(kept: Kept) -> bytes:
-    """The document: a line for the format, a line with the digest of the rest, the rest as JSON."""
+    """The document: a line for the format, a line with the digest of the rest, the rest as JSON.
+
+    Columns over all files, and what few of them have by itself: reading it is a tenth of a plan of ten thousand.
+    """
     paths = sorted({*kept.files, *kept.modules})
     number = {path: at for at, path in enumerate(paths)}
-    files = [
-        [
-            number[path],
-            each.digest,
-            sorted(each.links.names),
-            each.links.holds,
-            sorted(number[other] for other in each.links.needs if other in number),
-            sorted(number[other] for other in each.links.python if other in number),
-            dict(each.beside),
-            [part for entity in each.entities for part in entity],
-            int(each.loud),
-        ]
-        for path, each in kept.files.items()
-    ]
-    modules = [
-        [number[path], each.digest, sorted(number[other] for other in each.needs if other in number)]
-        for path, each in kept.modules.items()
-    ]
+    sets: dict[tuple[int, ...], int] = {}
+
+    def set_of(others: Iterable[str]) -> int:
+        key = tuple(sorted(number[other] for other in others if other in number))
+        return sets.setdefault(key, len(sets))
+
+    files = kept.files.items()
     document = {
         "context": kept.context,
         "for_all": kept.for_all,
         "beside": kept.beside,
         "paths": paths,
-        "files": files,
-        "modules": modules,
+        "files": [number[path] for path, _ in files],
+        "digests": [each.digest for _, each in files],
+        "names": [sorted(each.links.names) for _, each in files],
+        "python": [set_of(each.links.python) for _, each in files],
+        "entities": [[part for entity in each.entities for part in entity] for _, each in files],
+        "rare": [
+            [number[path], each.links.holds, set_of(each.links.needs), dict(each.beside), int(each.loud)]
+            for path, each in files
+            if each.links.holds != ORDINARY or each.links.needs or each.beside or each.loud
+        ],
+        "modules": [[number[path], each.digest, set_of(each.needs)] for path, each in kept.modules.items()],
+        "sets": [list(key) for key in sets],
         "warnings": [[asdict(warning), witness] for warning, witness in kept.warnings.items()],
     }
     body = json.dumps(document, separators=(",", ":"), ensure_ascii=True).encode("ascii")
@@ -108,27 +110,23 @@ def read_kept(data: bytes | None, *, context: str) -> Kept | None:
 
 def _read(document: dict) -> Kept:  # type: ignore[type-arg]
     paths = document["paths"]
-    sets: dict[tuple[int, ...], frozenset[str]] = {(): frozenset()}
-
-    def of(numbers: list[int]) -> frozenset[str]:
-        """The paths of numbers; ten functions of a module are ten files that need the same."""
-        key = tuple(numbers)
-        found = sets.get(key)
-        if found is None:
-            found = sets[key] = frozenset([paths[each] for each in numbers])
-        return found
-
+    sets = [frozenset([paths[each] for each in key]) for key in document["sets"]]
+    none: frozenset[str] = frozenset()
+    columns = (document[name] for name in ("files", "digests", "names", "python", "entities"))
     files = {}
-    for at, digest, names, holds, needs, python, beside, entities, loud in document["files"]:
-        links = Links(frozenset(names), holds, of(needs), of(python))
+    for at, digest, names, python, entities in zip(*columns, strict=True):
+        links = Links(frozenset(names), ORDINARY, none, sets[python])
         pairs = tuple(zip(entities[::2], entities[1::2], strict=True))
-        files[paths[at]] = KeptFile(digest, links, beside, pairs, bool(loud))
-    modules = {paths[at]: KeptModule(digest, of(needs)) for at, digest, needs in document["modules"]}
+        files[paths[at]] = KeptFile(digest, links, NOTHING, pairs)
+    for at, holds, needs, beside, loud in document["rare"]:
+        each = files[paths[at]]
+        links = each.links._replace(holds=holds, needs=sets[needs])
+        files[paths[at]] = each._replace(links=links, beside=beside, loud=bool(loud))
     return Kept(
         context=document["context"],
         for_all=document["for_all"],
         files=files,
-        modules=modules,
+        modules={paths[at]: KeptModule(digest, sets[needs]) for at, digest, needs in document["modules"]},
         beside=document["beside"],
         warnings={_diagnostic(warning): witness for warning, witness in document["warnings"]},
     )

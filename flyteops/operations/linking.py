@@ -33,11 +33,14 @@ Holding = OneOf["for those that name it", "as what it is like", "for all", "for 
 """For which entities the words of a file may hold: overlays with defaults bring in what they name themselves."""
 
 
+ORDINARY: Holding = "for those that name it"
+
+
 class Links(NamedTuple):
     """What one declaration file declares, and the declaration files and Python files that it may need itself."""
 
     names: frozenset[str]
-    holds: Holding = "for those that name it"
+    holds: Holding = ORDINARY
     needs: frozenset[str] = frozenset()
     python: frozenset[str] = frozenset()
 

@@ -58,7 +58,8 @@ def load_partly(
     except (InvalidProject, Refused, OutsideFailed):
         return None  # compiled whole, it asks again: faults of the project are told before those of the registry
     compiling = _Compiling(tree=tree, sources=sources, domain=domain, survey=surveyed, snapshot=snapshot)
-    files = surveyed.touched([*surveyed.stale, *_pending(surveyed, snapshot)]) | surveyed.loud
+    applied = {str(entity): entity for entity in snapshot.entities}
+    files = surveyed.touched([*surveyed.stale, *_pending(surveyed, snapshot, applied)]) | surveyed.loud
     if not compiling.compile(files) or not (
         compiling.explains_warnings() or compiling.compile(surveyed.digests.keys())
     ):
@@ -70,30 +71,31 @@ def load_partly(
     return Partial(
         program=compiling.program(),
         records=compiling.records,
-        unchanged=_unchanged(surveyed, compiling.compiled),
+        unchanged=_unchanged(surveyed, compiling.compiled, applied),
         snapshot=snapshot,
         digests=surveyed.digests,
     )
 
 
-def _pending(surveyed: Survey, snapshot: Snapshot) -> Iterator[str]:
+def _pending(surveyed: Survey, snapshot: Snapshot, applied: Mapping[str, EntityId]) -> Iterator[str]:
     """Files that are as they were, with an entity that is not as it was applied."""
-    applied = {str(entity): record.digest for entity, record in snapshot.entities.items()}
+    entities, files = snapshot.entities, surveyed.kept.files
     for path in surveyed.digests.keys() - surveyed.stale:
-        for address, digest in surveyed.kept.files[path].entities:
-            if applied.get(address) != digest:
+        for address, digest in files[path].entities:
+            entity = applied.get(address)
+            if entity is None or entities[entity].digest != digest:
                 yield path
                 break
 
 
-def _unchanged(surveyed: Survey, compiled: set[str]) -> dict[EntityId, str]:
-    kinds = {kind.value: kind for kind in Kind}
-    found: dict[EntityId, str] = {}
-    for path in surveyed.digests.keys() - compiled:
-        for address, digest in surveyed.kept.files[path].entities:
-            kind, _, name = address.partition("/")
-            found[EntityId(kinds[kind], name)] = digest
-    return found
+def _unchanged(surveyed: Survey, compiled: set[str], applied: Mapping[str, EntityId]) -> dict[EntityId, str]:
+    """Digests of what was not compiled, all of which is as it was applied."""
+    files = surveyed.kept.files
+    return {
+        applied[address]: digest
+        for path in surveyed.digests.keys() - compiled
+        for address, digest in files[path].entities
+    }
 
 
 # ---------------------------------------------------------------------------------------------- compiling

@@ -326,7 +326,7 @@ def test_what_is_not_exactly_what_was_kept_is_as_good_as_nothing(spoilt: str, mo
 def sealed(body: bytes) -> bytes:
     import hashlib
 
-    return b"flyteops.kept.v1\n" + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
+    return b"flyteops.kept.v2\n" + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
 
 
 def test_what_another_tool_kept_is_as_good_as_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
