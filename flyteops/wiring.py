@@ -18,6 +18,7 @@ from flyteops.source.credentials import Allowed
 
 if TYPE_CHECKING:
     from flyteops.adapters.clock import RandomIds, SystemClock
+    from flyteops.adapters.registry_snapshot import SnapshotFile
     from flyteops.argo.target import ArgoVersion, Target
     from flyteops.model.plan import Plan, Timing
     from flyteops.model.program import Program
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from flyteops.ports.cluster import Cluster
     from flyteops.ports.images import ImageRegistry
     from flyteops.ports.parse_cache import ParseCache
-    from flyteops.ports.registry import KeptRegistry, Snapshots
+    from flyteops.ports.registry import KeptRegistry
     from flyteops.ports.secrets import SecretPlace
     from flyteops.ports.store import CleanableStore
     from flyteops.ports.trees import Tree
@@ -175,7 +176,7 @@ class Workspace:
             planned, self.tree, applied_tree=applied, rules=rules, extra=allowed(allow, domain=self.domain)
         )
 
-    def snapshot_file(self, path: Path) -> Snapshots:
+    def snapshot_file(self, path: Path) -> SnapshotFile:
         """A snapshot in a file, for a plan where no registry can be reached."""
         from flyteops.adapters.registry_snapshot import SnapshotFile
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flyteops.model.diagnostics import Diagnostic
@@ -11,6 +13,8 @@ from flyteops.model.ids import Kind
 from flyteops.model.snapshot_wire import snapshot_of, snapshot_schema
 from flyteops.model.state import Snapshot
 from flyteops.plan.stored import stored_launch_plan, stored_program
+
+_OF_NO_FORM = (LookupError, TypeError, ValueError, AttributeError, AssertionError, RecursionError)
 
 
 class SnapshotFile:
@@ -28,6 +32,16 @@ class SnapshotFile:
         if snapshot.domain != domain:
             raise self._fault(f"it tells of domain {snapshot.domain}, not of {domain}")
         return snapshot
+
+    @contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Around a plan against the file: digests can be computed by anybody, and an entity that is of no form of ours
+        in some depth is told as a fault of the file (FO735) and not as a bug."""
+        try:
+            yield
+        except _OF_NO_FORM as wrong:
+            why = f"an entity in it is of no known form ({type(wrong).__name__}: {wrong})"
+            raise self._fault(f"{why}; if nobody edited it, this is a bug of the tool that planned") from wrong
 
     def _read(self) -> Snapshot:
         from jsonschema import Draft202012Validator
@@ -53,7 +67,7 @@ class SnapshotFile:
             for entity, record in snapshot.entities.items():
                 if entity.kind is Kind.LAUNCH_PLAN:
                     stored_launch_plan(record.payload)
-        except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as wrong:
+        except _OF_NO_FORM as wrong:
             raise self._fault(f"an entity in it is of no known form ({type(wrong).__name__}: {wrong})") from wrong
 
     def _fault(self, why: str) -> InvalidProject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -55,28 +56,29 @@ def run(  # noqa: PLR0913, PLR0917 - the options of the command
     now_ms = _moment_ms(at)
     # Two deltas are told of all entities, so that a part of the program is not enough.
     cache = None if against else workspace.parse_cache()
-    registry = workspace.snapshot_file(session.start / snapshot) if snapshot else workspace.registry()
-    planned = make(
-        workspace.tree,
-        workspace.sources,
-        domain=workspace.domain,
-        registry=registry,
-        cache=cache,
-        cluster=workspace.cluster_place,
-    )
-    workspace.keep()
-    if planned.program.warnings:
-        session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)
-    deltas = _deltas(session, workspace, planned, against) if against else None
-    context = context_of(
-        planned,
-        now_ms=now_ms,
-        deltas=deltas,
-        verdict=workspace.verdict(planned),
-        unfinished_runs=workspace.runs_not_over() if runs else None,
-        timings=workspace.timings(planned.plan, user=local_scope(), remote=measured),
-    )
-    document = plan_wire(planned.plan, tool=tool_version(), context=context)
+    file = workspace.snapshot_file(session.start / snapshot) if snapshot else None
+    with file.blamed() if file else nullcontext():
+        planned = make(
+            workspace.tree,
+            workspace.sources,
+            domain=workspace.domain,
+            registry=file or workspace.registry(),
+            cache=cache,
+            cluster=workspace.cluster_place,
+        )
+        workspace.keep()
+        if planned.program.warnings:
+            session.output.diagnostics(planned.program.warnings, lines_of=workspace.lines_of)
+        deltas = _deltas(session, workspace, planned, against) if against else None
+        context = context_of(
+            planned,
+            now_ms=now_ms,
+            deltas=deltas,
+            verdict=workspace.verdict(planned),
+            unfinished_runs=workspace.runs_not_over() if runs else None,
+            timings=workspace.timings(planned.plan, user=local_scope(), remote=measured),
+        )
+        document = plan_wire(planned.plan, tool=tool_version(), context=context)
     for name in (out, json_into):
         if name:
             from flyteops.adapters.folder import write_file

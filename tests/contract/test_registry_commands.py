@@ -186,3 +186,27 @@ def test_a_forged_snapshot_is_refused(tmp_path: Path) -> None:
         SnapshotFile(path).snapshot("dev")
     (found,) = refused.value.diagnostics
     assert (found.code, "an entity in it is of no known form (KeyError: " in found.message) == ("FO735", True)
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("wrong", [5, [], {"outputs": 3}, {"outputs": [["o", {"t": "no such type"}]]}])
+def test_a_record_that_was_forged_in_depth_is_no_bug_of_ours(place: Place, wrong: object) -> None:
+    from flyteops.model.digest import digest_of
+    from flyteops.model.snapshot_wire import FORM
+
+    place.apply("one: {function: 'm.f:one'}")
+    place.run("registry", "snapshot", "--out", "held.json")
+    path = place.project / "held.json"
+    document = json.loads(path.read_text())
+    (entity,) = document["entities"]
+    entity["payload"]["interface"] = wrong
+    entity["digest"] = digest_of("flyteops.task.v1", entity["payload"])
+    document["digest"] = digest_of(FORM, {k: v for k, v in document.items() if k not in ("digest", "tool_version")})
+    path.write_text(json.dumps(document))
+    (place.project / "pipelines/a.yaml").write_text(
+        "apiVersion: flyteops/v1\ntasks:\n  one: {function: 'm.f:one', retries: 2}\n"
+    )
+    ended = place.cli(["plan", "--snapshot", "held.json"])
+    assert ended.code in (0, 4), ended  # where it is not looked into, or reads as nothing, it decides nothing
+    assert ended.code == 0 or "error[FO735]: " in ended.stderr
+    assert ended.code == (0 if wrong in (5, [], {"outputs": 3}) else 4)
