@@ -7,42 +7,47 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 
 from flyteops.adapters.ahead import Ahead
 from flyteops.adapters.file_digests import FileDigests, look
-from flyteops.adapters.git_command import git, git_fault, is_shallow, missing_objects, read_blobs, run_git
+from flyteops.adapters.git_command import git_fault, is_shallow, missing_objects, read_blobs, run_git
+from flyteops.adapters.git_listing import (
+    FULL_ID,
+    LINK,
+    OWN_FOLDER,
+    SUBMODULE,
+    Entries,
+    bad_ref,
+    entries_of,
+    list_files,
+    list_tree,
+    names_of,
+)
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import sha256_hex
 from flyteops.model.errors import InvalidProject, OutsideFailed
 
 MOST_BYTES = 64 << 20  # a file that is read at all; declarations and code are a thousand times smaller
-_OWN_FOLDER = ".flyteops/"  # the embedded registry and store: never part of the tree, ignored by git or not
-_LINK, _SUBMODULE = "120000", "160000"
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 # Read together on the first demand for one of them: they are all read in every plan.
 _ALWAYS_READ = (".yaml", ".py")
 
 
 _Listed = tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]
 """Regular files and irregular ones, both sorted, and what each regular one looked like."""
-_LIST_FILES = ("ls-files", "-z", "--cached", "--others", "--exclude-standard")
-_Committed = tuple[dict[str, tuple[str, str]], bool]
-"""Mode and id of each blob by path, and whether there are any in our own folder."""
 
 
 def resolve(root: Path, ref: str) -> str:
     """The full id of the commit that `ref` names in the repository of `root`."""
     if not ref or ref.startswith("-") or any(letter < " " or letter == "\x7f" for letter in ref):
-        raise InvalidProject([_bad_ref(ref, "a ref has at least one character, none of control, and no leading dash")])
+        raise InvalidProject([bad_ref(ref, "a ref has at least one character, none of control, and no leading dash")])
     done = run_git(root, "rev-parse", "--verify", "--end-of-options", ref + "^{commit}")
     said = done.stderr.decode("utf-8", "replace")
-    if done.returncode == 0 and not _FULL_ID.fullmatch(ref) and "is ambiguous" in said:
-        raise InvalidProject([_bad_ref(ref, "it is both a branch and a tag")])
+    if done.returncode == 0 and not FULL_ID.fullmatch(ref) and "is ambiguous" in said:
+        raise InvalidProject([bad_ref(ref, "it is both a branch and a tag")])
     if done.returncode == 0:
         return done.stdout.decode("ascii").strip()
     if "Needed a single revision" not in said and "ambiguous" not in said:
@@ -68,7 +73,7 @@ class WorkTree:
         self._digests = FileDigests()
         self._told: dict[str, str] = {}
         """Digests that were told without reading."""
-        self._files: Callable[[], bytes] = lambda: git(root, *_LIST_FILES)
+        self._files: Callable[[], bytes] = lambda: list_files(root)
         self._blobs: Callable[[], bytes] = self._list_blobs
         """What git lists: the files, and the blobs of the commit."""
 
@@ -106,7 +111,7 @@ class WorkTree:
         return frozenset(path for path in paths if self._is_ignored(path))
 
     def _is_ignored(self, path: str) -> bool:
-        if path in self._looks or path.startswith(_OWN_FOLDER) or ".." in path.split("/"):
+        if path in self._looks or path.startswith(OWN_FOLDER) or ".." in path.split("/"):
             return False
         found = self._stat(path, {"": False})
         beside = any(path == each or path.startswith(each + "/") for each in self.irregular())
@@ -147,11 +152,11 @@ class WorkTree:
         return self._committed[1]
 
     @cached_property
-    def _committed(self) -> _Committed:
-        return _entries_of(self._blobs())
+    def _committed(self) -> Entries:
+        return entries_of(self._blobs())
 
     def _list_blobs(self) -> bytes:
-        return _list_tree(self._root, self.commit) if self.commit is not None else b""
+        return list_tree(self._root, self.commit) if self.commit is not None else b""
 
     @property
     def _looks(self) -> dict[str, str]:
@@ -163,8 +168,8 @@ class WorkTree:
         regular: dict[str, str] = {}
         irregular = set()
         linked_folders: dict[str, bool] = {"": False}
-        for path, readable in _names(self._files()):
-            if path.startswith(_OWN_FOLDER):
+        for path, readable in names_of(self._files()):
+            if path.startswith(OWN_FOLDER):
                 continue
             found = self._stat(path.rstrip("/"), linked_folders) if readable else True
             if isinstance(found, os.stat_result) and stat.S_ISREG(found.st_mode):
@@ -203,7 +208,7 @@ class WorkTree:
         return tuple(sorted(set(differing)))
 
     def _is_committed(self, path: str, committed: tuple[str, str] | None) -> bool:
-        if committed is None or committed[0] in (_LINK, _SUBMODULE):
+        if committed is None or committed[0] in (LINK, SUBMODULE):
             return False
         like = committed[1]
         data = self._read.get(path)
@@ -214,7 +219,7 @@ class WorkTree:
         return like == blob
 
     def _is_same_link(self, path: str, committed: tuple[str, str] | None) -> bool:
-        if committed is None or committed[0] not in (_LINK, _SUBMODULE):
+        if committed is None or committed[0] not in (LINK, SUBMODULE):
             return False
         try:
             target = os.fsencode((self._root / path).readlink())
@@ -252,7 +257,7 @@ class CommitTree:
     def read(self, path: str) -> bytes | None:
         """The blob's bytes, or None when the commit has no such regular file."""
         found = self._entries.get(path)
-        if found is None or found[0] in (_LINK, _SUBMODULE):
+        if found is None or found[0] in (LINK, SUBMODULE):
             return None
         if found[1] not in self._blobs:
             self._fetch(self._asked_with(path))
@@ -283,57 +288,13 @@ class CommitTree:
 
     @cached_property
     def _entries(self) -> dict[str, tuple[str, str]]:
-        return _entries_of(_list_tree(self._root, self._commit))[0]
+        return entries_of(list_tree(self._root, self._commit))[0]
 
     @cached_property
     def _listed(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        irregular = [path for path, (mode, _) in self._entries.items() if mode in (_LINK, _SUBMODULE)]
-        regular = [path for path, (mode, _) in self._entries.items() if mode not in (_LINK, _SUBMODULE)]
+        irregular = [path for path, (mode, _) in self._entries.items() if mode in (LINK, SUBMODULE)]
+        regular = [path for path, (mode, _) in self._entries.items() if mode not in (LINK, SUBMODULE)]
         return tuple(sorted(regular)), tuple(sorted(irregular))
-
-
-def _list_tree(root: Path, commit: str) -> bytes:
-    if not _FULL_ID.fullmatch(commit):
-        raise InvalidProject([_bad_ref(commit, "a tree is read at a full commit id")])
-    return git(root, "ls-tree", "-r", "-z", commit)
-
-
-def _entries_of(listed: bytes) -> _Committed:
-    """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
-    And whether there are blobs in our own folder, which are left out."""
-    entries: dict[str, tuple[str, str]] = {}
-    own = False
-    split = [line.split(b"\t", 1) for line in listed.split(b"\0")[:-1]]
-    names = _names(b"".join([raw + b"\0" for _, raw in split]))
-    for (header, _), (path, readable) in zip(split, names, strict=True):
-        mode, _, blob = header.decode("ascii").split(" ")
-        if path.startswith(_OWN_FOLDER):
-            own = True
-        else:
-            entries[path] = (mode if readable else _LINK, blob)
-    return entries, own
-
-
-def _names(listed: bytes) -> Iterator[tuple[str, bool]]:
-    """The names of a list of git's as text, and whether each can be shown."""
-    try:
-        text = listed.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "\n"
-    if text.replace("\0", "").isprintable():  # as good as always
-        return ((name, True) for name in text.split("\0")[:-1])
-    return map(_name, listed.split(b"\0")[:-1])
-
-
-def _name(raw: bytes) -> tuple[str, bool]:
-    """A path as text, and whether it is UTF-8 without control characters; what is not is escaped."""
-    try:
-        path = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("utf-8", "backslashreplace"), False
-    if path.isprintable():
-        return path, True
-    return path.encode("unicode_escape").decode("ascii"), False
 
 
 def _file_bytes(root: Path, path: str) -> bytes | None:
@@ -386,15 +347,6 @@ def no_commit_yet(root: Path) -> Diagnostic:
         message=f"the repository of {root} has no commit yet",
         place=None,
         help="run git add -A && git commit",
-    )
-
-
-def _bad_ref(ref: str, why: str) -> Diagnostic:
-    return Diagnostic(
-        code="FO504",
-        message=f"{ref!r} does not name a commit: {why}",
-        place=None,
-        help="give a full commit id, or a full name such as refs/heads/main",
     )
 
 

@@ -18,7 +18,8 @@ from flyteops.argo.pod import control_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.argo.wrappers import BRANCH, map_template, task_template
-from flyteops.execution.graph import (
+from flyteops.execution.invocation import outputs_invocation, step_invocation
+from flyteops.execution.steps import (
     Decide,
     FailureHandler,
     Hold,
@@ -31,7 +32,6 @@ from flyteops.execution.graph import (
     Step,
     Terms,
 )
-from flyteops.execution.invocation import outputs_invocation, step_invocation
 from flyteops.model.digest import Json, JsonObject, canonical
 from flyteops.model.entities import Sleep
 from flyteops.model.frozen import frozen

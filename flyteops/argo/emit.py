@@ -12,7 +12,8 @@ from flyteops.argo.schedule import cron_body, cron_name
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import CodeBundle, CodeInImage, Target
 from flyteops.execution.artifacts import queries_of, query_invocation
-from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
+from flyteops.execution.graph import graph_of_task, graph_of_workflow
+from flyteops.execution.steps import RunGraph
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import Json, JsonObject, canonical, digest_of
 from flyteops.model.entities import LaunchPlan, Task

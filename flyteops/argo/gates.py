@@ -13,7 +13,7 @@ from flyteops.argo.faults import Findings
 from flyteops.argo.pod import INVOCATION, control_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
-from flyteops.execution.graph import Hold
+from flyteops.execution.steps import Hold
 from flyteops.model.digest import Json, JsonObject
 from flyteops.model.entities import Approve, Sleep, WaitForInput
 from flyteops.model.types import contains_blob, spelling

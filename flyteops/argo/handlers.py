@@ -9,7 +9,7 @@ from flyteops.argo.faults import Findings
 from flyteops.argo.pod import Result, control_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
-from flyteops.execution.graph import FailureHandler
+from flyteops.execution.steps import FailureHandler
 from flyteops.model.digest import Json, JsonObject, canonical
 
 CALLED = Result(parameter="called", default="-")

@@ -11,7 +11,7 @@ from flyteops.argo.pod import INVOCATION, control_pod
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
 from flyteops.argo.wrappers import ITEMS, after_items
-from flyteops.execution.graph import FailureHandler, RunEach, RunLaunch
+from flyteops.execution.steps import FailureHandler, RunEach, RunLaunch
 from flyteops.model.digest import Json, JsonObject
 
 LAUNCHED = ("--launched", WITHIN)

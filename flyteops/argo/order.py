@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from flyteops.execution.graph import Decide, Join, Step
+from flyteops.execution.steps import Decide, Join, Step
 
 Needs = Mapping[str, tuple[str, ...]]
 

@@ -7,7 +7,7 @@ from flyteops.argo.kinds import emittable, work_pod
 from flyteops.argo.pod import INVOCATION, ITEM, Result, control_pod, launch_flags
 from flyteops.argo.shelf import Shelf
 from flyteops.argo.target import Target
-from flyteops.execution.graph import RunMap, RunTask
+from flyteops.execution.steps import RunMap, RunTask
 from flyteops.model.digest import Json, JsonObject
 
 HIT_OR_MISS = Result(parameter="state", default="miss")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal as OneOf
 
-from flyteops.execution.graph import Join, RunGraph
+from flyteops.execution.steps import Join, RunGraph
 
 StepState = OneOf["waiting", "ready", "succeeded", "failed", "skipped", "not_run"]
 Result = OneOf["succeeded", "failed"]

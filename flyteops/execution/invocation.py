@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
+from flyteops.execution.steps import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import Approve, Fail, Included, Sleep, Task, TaskSettings, Variable, WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flyteops.execution.graph import RunMap, RunTask
+from flyteops.execution.steps import RunMap, RunTask
 from flyteops.local.jobs import Job
 from flyteops.local.requests import RunRequest
 from flyteops.model.entities import TaskSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from flyteops.execution.graph import RunMap, RunTask, Step
+from flyteops.execution.steps import RunMap, RunTask, Step
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import Json, JsonObject, canonical, digest_of
 from flyteops.model.errors import InvalidProject

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flyteops.execution.children import INSIDE
-from flyteops.execution.graph import RunTask
+from flyteops.execution.steps import RunTask
 from flyteops.local.answers import failure
 from flyteops.local.jobs import NodeRecord
 from flyteops.local.launching import Intake

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from flyteops.execution.graph import Hold, RunEach, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.retrying import Tries
+from flyteops.execution.steps import Hold, RunEach, RunLaunch, RunMap, RunTask, Step
 from flyteops.local.requests import NodeError, NodePhase, NodeResult, StepKind
 from flyteops.model.digest import JsonObject
 from flyteops.runtime.session import Session

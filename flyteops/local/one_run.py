@@ -8,7 +8,7 @@ from typing import assert_never
 
 from flyteops.execution.children import INSIDE, child_name
 from flyteops.execution.frontier import Frontier, Result
-from flyteops.execution.graph import Decide, FailureHandler, Hold, Join, RunEach, RunLaunch, RunMap, RunTask, Terms
+from flyteops.execution.steps import Decide, FailureHandler, Hold, Join, RunEach, RunLaunch, RunMap, RunTask, Terms
 from flyteops.local.answers import failure, message_of, node_error, of_item, stopped_error
 from flyteops.local.continuing import keep_steps
 from flyteops.local.growing import grown, waits_for_graph

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flyteops.execution.graph import RunEach, RunGraph, RunLaunch, Step
 from flyteops.execution.invocation import outputs_invocation, step_invocation
+from flyteops.execution.steps import RunEach, RunGraph, RunLaunch, Step
 from flyteops.local.continuing import made_of
 from flyteops.local.launching import Intake, with_files
 from flyteops.model.digest import Json, JsonObject

@@ -7,7 +7,7 @@ from dataclasses import field
 from typing import Literal as OneOf
 from typing import Protocol
 
-from flyteops.execution.graph import RunGraph
+from flyteops.execution.steps import RunGraph
 from flyteops.model.digest import JsonObject
 from flyteops.model.entities import Task
 from flyteops.model.frozen import frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from flyteops.execution.graph import Hold
+from flyteops.execution.steps import Hold
 from flyteops.local.calls import dispatch, hear, kill_late
 from flyteops.local.continuing import keep_steps
 from flyteops.local.desk import unasked

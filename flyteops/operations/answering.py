@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from flyteops.compile.faults import Faults, suggestion
 from flyteops.compile.values import read_literal
 from flyteops.execution.children import INSIDE, without_items
-from flyteops.execution.graph import Hold, RunEach, RunGraph, RunLaunch
+from flyteops.execution.steps import Hold, RunEach, RunGraph, RunLaunch
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.entities import Gate, Sleep, WaitForInput
 from flyteops.model.errors import InvalidProject

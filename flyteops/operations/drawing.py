@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
+from flyteops.execution.graph import graph_of_task, graph_of_workflow
+from flyteops.execution.steps import RunGraph
 from flyteops.model.entities import Workflow
 from flyteops.model.frozen import frozen
 from flyteops.model.ids import EntityId, Kind

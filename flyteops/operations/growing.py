@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flyteops.compile import GraphReader, graph_reader
-from flyteops.execution.graph import RunGraph, graph_of_workflow
+from flyteops.execution.graph import graph_of_workflow
+from flyteops.execution.steps import RunGraph
 from flyteops.model.entities import Task
 from flyteops.operations.sources import Sources, read_with_lock
 from flyteops.operations.standing_in import on_this_machine

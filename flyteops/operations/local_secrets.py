@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flyteops.execution.graph import RunEach, RunGraph, RunLaunch, RunMap, RunTask
+from flyteops.execution.steps import RunEach, RunGraph, RunLaunch, RunMap, RunTask
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.entities import Task
 from flyteops.model.errors import InvalidProject

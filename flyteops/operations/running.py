@@ -8,7 +8,8 @@ from dataclasses import field
 
 from flyteops.compile import read_inputs, read_task_inputs
 from flyteops.execution.artifacts import queries_of, query_invocation
-from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
+from flyteops.execution.graph import graph_of_task, graph_of_workflow
+from flyteops.execution.steps import RunGraph
 from flyteops.model.artifacts import Found
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.digest import JsonObject

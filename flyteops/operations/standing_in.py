@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flyteops.execution.graph import FailureHandler, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step, Work
+from flyteops.execution.steps import FailureHandler, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step, Work
 from flyteops.model.diagnostics import Diagnostic
 from flyteops.model.entities import Task
 from flyteops.model.errors import InvalidProject

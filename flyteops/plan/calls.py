@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flyteops.execution.graph import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.invocation import cache_ingredients
 from flyteops.execution.scopes import literal_at
+from flyteops.execution.steps import Decide, Hold, Join, RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.model.digest import Json, JsonObject, digest_of
 from flyteops.model.entities import Approve, Fail, Task, TaskSettings
 from flyteops.model.expressions import Constant, Operand, condition_wire

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal as OneOf
 
-from flyteops.execution.graph import RunMap, RunTask
+from flyteops.execution.steps import RunMap, RunTask
 from flyteops.model.digest import Json, canonical
 from flyteops.model.entities import CachePolicy, Task, TaskSettings
 from flyteops.model.frozen import frozen

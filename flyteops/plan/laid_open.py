@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from flyteops.execution.children import INSIDE
-from flyteops.execution.graph import (
+from flyteops.execution.scopes import into, mapped_condition
+from flyteops.execution.steps import (
     Decide,
     Guard,
     Hold,
@@ -24,7 +25,6 @@ from flyteops.execution.graph import (
     Step,
     Work,
 )
-from flyteops.execution.scopes import into, mapped_condition
 from flyteops.model.entities import Approve, Fail
 from flyteops.model.expressions import Constant, Lookup, Operand, condition_references
 from flyteops.model.literals import Literal

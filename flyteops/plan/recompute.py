@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from flyteops.execution.graph import Decide, Hold, RunMap, RunTask, Step
+from flyteops.execution.steps import Decide, Hold, RunMap, RunTask, Step
 from flyteops.model.digest import Json
 from flyteops.model.entities import WaitForInput
 from flyteops.model.expressions import Constant, Operand, condition_wire

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flyteops.execution.graph import RunGraph, RunMap, RunTask, graph_of_workflow
+from flyteops.execution.graph import graph_of_workflow
+from flyteops.execution.steps import RunGraph, RunMap, RunTask
 from flyteops.model.entities import LaunchPlan, Workflow, called, calls_in
 from flyteops.model.ids import EntityId, Kind
 from flyteops.model.literals import Literal

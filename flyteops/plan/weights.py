@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from flyteops.execution.children import INSIDE
-from flyteops.execution.graph import RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.execution.pools import hourly_price
+from flyteops.execution.steps import RunEach, RunGraph, RunLaunch, RunMap, RunTask, Step
 from flyteops.model.entities import Task
 from flyteops.model.plan import StepWeight
 from flyteops.model.pools import NodePool

@@ -16,8 +16,9 @@ from typing import Any
 import flyteops
 from flyteops.adapters.clock import RandomIds, SystemClock
 from flyteops.adapters.store_file import FileStore
-from flyteops.execution.graph import RunGraph, graph_of_task, graph_of_workflow
+from flyteops.execution.graph import graph_of_task, graph_of_workflow
 from flyteops.execution.invocation import step_invocation
+from flyteops.execution.steps import RunGraph
 from flyteops.local import RunEvent, RunRequest, RunResult, run
 from flyteops.model.digest import Json
 from flyteops.model.entities import Interface, Node, Task, TaskSettings, Variable, Workflow

@@ -13,8 +13,9 @@ from flyteops.adapters.store_file import FileStore
 from flyteops.argo.faults import Findings
 from flyteops.argo.kinds import work_pod
 from flyteops.argo.target import Target
-from flyteops.execution.graph import Step, graph_of_task
+from flyteops.execution.graph import graph_of_task
 from flyteops.execution.invocation import step_invocation
+from flyteops.execution.steps import Step
 from flyteops.model.digest import Json, canonical
 from flyteops.model.entities import Interface, Task, Variable
 from flyteops.model.program import Program

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
-from flyteops.execution.graph import (
+from flyteops.execution.schedule import spelled
+from flyteops.execution.steps import (
     Decide,
     FailureHandler,
     Hold,
@@ -18,7 +19,6 @@ from flyteops.execution.graph import (
     Step,
     Work,
 )
-from flyteops.execution.schedule import spelled
 from flyteops.model.entities import Approve, CaseBody, Fail, Gate, Sleep, Switch, WaitForInput, Workflow, WorkflowCall
 from flyteops.model.expressions import Condition, condition_references, condition_wire
 from flyteops.model.program import Program

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 from flyteops.adapters.store_file import FileStore
-from flyteops.execution.graph import RunGraph
+from flyteops.execution.steps import (RunGraph)
 from flyteops.local.launching import Intake, store_inputs
 from flyteops.local.requests import RunRequest
 from flyteops.model.entities import Variable

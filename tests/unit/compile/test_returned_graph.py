@@ -9,7 +9,8 @@ import pytest
 
 from flyteops.compile import GraphReader, graph_reader
 from flyteops.compile.returned_graph import MOST_FAULTS
-from flyteops.execution.graph import RunTask, graph_of_workflow
+from flyteops.execution.graph import graph_of_workflow
+from flyteops.execution.steps import RunTask
 from flyteops.model.entities import Workflow
 from flyteops.model.errors import InvalidProject
 from flyteops.model.references import Static

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from flyteops.execution.frontier import Frontier
-from flyteops.execution.graph import Decide, Guard, Join, RunGraph, RunTask, Step
+from flyteops.execution.steps import Decide, Guard, Join, RunGraph, RunTask, Step
 from flyteops.model.entities import Interface, Task, TaskSettings
 from flyteops.model.works import FunctionRef, FunctionWork
 

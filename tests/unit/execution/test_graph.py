@@ -2,8 +2,9 @@
 
 import pytest
 
-from flyteops.execution.graph import Decide, Guard, Join, RunMap, RunTask, graph_of_task, graph_of_workflow
+from flyteops.execution.graph import graph_of_task, graph_of_workflow
 from flyteops.execution.invocation import step_invocation
+from flyteops.execution.steps import Decide, Guard, Join, RunMap, RunTask
 from flyteops.model.entities import (
     Case,
     Fail,

@@ -4,7 +4,7 @@ from typing import cast
 
 import pytest
 
-from flyteops.execution.graph import RunTask, Step
+from flyteops.execution.steps import RunTask, Step
 from flyteops.local.answers import failure, killed, message_of, node_error, of_item
 from flyteops.local.attempts import overdue, set_kill_time, waiting_until
 from flyteops.local.jobs import Job, NodeRecord, Owner

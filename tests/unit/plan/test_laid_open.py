@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flyteops.execution.graph import Guard, RunMap, graph_of_workflow
+from flyteops.execution.graph import graph_of_workflow
+from flyteops.execution.steps import Guard, RunMap
 from flyteops.model.program import Program
 from flyteops.plan.calls import Side, steps_in_order
 from flyteops.plan.laid_open import laid_open
