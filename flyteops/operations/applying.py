@@ -13,7 +13,7 @@ from flyteops.operations.cluster_health import wait_until_served
 from flyteops.operations.cluster_side import ClusterSide, identify, in_parallel, observe
 from flyteops.operations.effects import Journal, carry_out, remember_cluster, settle
 from flyteops.operations.planning import Planned
-from flyteops.plan import Verdict, refusals
+from flyteops.plan import Verdict, refusals, without_lineage
 from flyteops.ports.clock import Clock, Ids
 from flyteops.ports.registry import Registry
 from flyteops.reconcile import (
@@ -91,7 +91,9 @@ def apply(
         return Applied(plan=plan, generation=plan.generation, changed=False)
     lineage = registry.prepare()
     fence = lease(plan.domain, registry=registry, clock=clock, holder=ids.fresh(), report=report, wait=wait)
-    operation = operation_id(plan)
+    # Whether the registry was there when the plan was made says nothing of what it does: the first applies of a commit,
+    # begun at once, are one.
+    operation = operation_id(without_lineage(plan) if plan.generation == 0 else plan)
     journal = Journal(
         registry=registry, fence=fence, domain=plan.domain, operation=operation, lineage=lineage, report=report
     )
