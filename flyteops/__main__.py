@@ -1,7 +1,5 @@
 """`python -m flyteops`."""
 
-import sys
+from flyteops.cli.main import entry
 
-from flyteops.cli.main import main
-
-sys.exit(main())
+entry()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -99,6 +101,26 @@ class LazyGroup(click.Group):
 def program(ctx: click.Context, /, **given: object) -> None:
     """Declarative pipelines: YAML in git, ordinary Python functions, plans that can be trusted."""
     ctx.obj = {name: value for name, value in given.items() if value not in (None, False)}
+
+
+def entry() -> NoReturn:
+    """What the program `flyteops` is: `main`, and an end at once when all else has ended."""
+    ended: list[int] = []
+    atexit.register(_leave, ended)  # the first to be registered is the last to be called
+    ended.append(main())
+    sys.exit(ended[0])
+
+
+def _leave(ended: list[int]) -> None:
+    """Ends the process without freeing piece by piece what it holds: a twentieth of a plan of ten thousand."""
+    if not ended:
+        return
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return  # told as Python tells it
+    os._exit(ended[0])
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -164,3 +164,23 @@ def test_init_in_a_repository_with_a_readme_and_a_gitignore(tmp_path, monkeypatc
     assert all((tmp_path / each).is_file() for each in made["files"])
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
     assert "your .gitignore stays as it is: add .flyteops/ to it\n" in ended.stderr
+
+
+def test_the_program_ends_behind_all_else_and_with_its_code():
+    """`entry` frees nothing piece by piece; threads and exit functions of others come first."""
+    program = (
+        "import atexit, sys, threading, time\n"
+        "from flyteops.cli import main\n"
+        "def late():\n    time.sleep(0.2)\n    print('thread')\n"
+        "def run():\n"
+        "    atexit.register(print, 'exit function')\n    threading.Thread(target=late).start()\n"
+        "    print('main', end='\\n')\n    return 5\n"
+        "main.main = run\n"
+        "main.entry()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.stdout.split("\n"), ended.returncode, ended.stderr) == (
+        ["main", "thread", "exit function", ""],
+        5,
+        "",
+    )
