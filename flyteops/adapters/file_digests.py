@@ -11,7 +11,6 @@ import hashlib
 import os
 import time
 from collections.abc import Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from flyteops.ports.parse_cache import ParseCache
@@ -31,9 +30,6 @@ class Digests(NamedTuple):
     blob: str = ""
 
 
-_NOTHING = Digests()
-
-
 def look(found: os.stat_result) -> str:
     """What a file looks like without reading it."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
@@ -45,35 +41,25 @@ class FileDigests:
     def __init__(self, cache: ParseCache | None = None) -> None:
         self._cache = cache
         self._since_ns = time.time_ns()
-        self._learnt: dict[str, Digests] = {}
 
-    @cached_property
-    def _known(self) -> dict[str, str]:
-        return _read(self._cache.load(_NAME)) if self._cache else {}
+    def of(self, files: Mapping[str, str]) -> dict[str, Digests]:
+        """What is known of those of the files that look as they did; each is given with what it looks like."""
+        known = _read(self._cache.load(_NAME)) if self._cache else {}
+        found = {}
+        for path, seen in files.items():
+            line = known.get(path)
+            if line is not None:
+                looked, content, blob = line.split("\0")
+                if looked == seen:
+                    found[path] = Digests(content, blob)
+        return found
 
-    def of(self, path: str, seen: str) -> Digests:
-        """What is known of the file that looks like this."""
-        learnt = self._learnt.get(path)
-        if learnt is not None:
-            return learnt
-        line = self._known.get(path)
-        if line is not None:
-            looked, content, blob = line.split("\0")
-            if looked == seen:
-                return Digests(content, blob)
-        return _NOTHING
-
-    def learn(self, path: str, seen: str, *, content: str = "", blob: str = "") -> None:
-        """Notes what reading the file gave."""
-        before = self.of(path, seen)
-        self._learnt[path] = Digests(content or before.content, blob or before.blob)
-
-    def keep(self, files: Mapping[str, str]) -> None:
-        """Writes down what is known of the files, each with what it looks like, when enough was learnt; but of none
-        that may still be changing."""
-        if self._cache is not None and len(self._learnt) > _WORTH_KEEPING:
-            known = {path: (seen, self.of(path, seen)) for path, seen in files.items() if self._is_settled(seen)}
-            self._cache.save(_NAME, _written({path: each for path, each in known.items() if any(each[1])}))
+    def keep(self, files: Mapping[str, str], known: Mapping[str, Digests], *, learnt: int) -> None:
+        """Writes down what is known of the files by now, when enough of it was learnt; but of none that may still be
+        changing."""
+        if self._cache is not None and learnt > _WORTH_KEEPING:
+            settled = {path: (files[path], found) for path, found in known.items() if self._is_settled(files[path])}
+            self._cache.save(_NAME, _written(settled))
 
     def _is_settled(self, seen: str) -> bool:
         _, changed, touched, _ = seen.split(" ")

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 
 from flyteops.adapters.ahead import Ahead
-from flyteops.adapters.file_digests import FileDigests, look
+from flyteops.adapters.file_digests import Digests, FileDigests, look
 from flyteops.adapters.git_command import git_fault, is_shallow, missing_objects, read_blobs, run_git
 from flyteops.adapters.git_listing import (
     FULL_ID,
@@ -71,8 +71,9 @@ class WorkTree:
         self._root = root
         self._read: dict[str, bytes | None] = {}
         self._digests = FileDigests()
-        self._told: dict[str, str] = {}
-        """Digests that were told without reading."""
+        self._told: set[str] = set()
+        """Files whose digests were told without reading."""
+        self._learnt = 0
         self._files: Callable[[], bytes] = lambda: list_files(root)
         self._blobs: Callable[[], bytes] = self._list_blobs
         """What git lists: the files, and the blobs of the commit."""
@@ -87,7 +88,7 @@ class WorkTree:
 
     def keep(self) -> None:
         """Writes down what this command learnt, for the next one that recalls it."""
-        self._digests.keep(self._looks)
+        self._digests.keep(self._looks, self._known, learnt=self._learnt)
 
     @cached_property
     def commit(self) -> str | None:
@@ -121,26 +122,27 @@ class WorkTree:
         """The file's bytes, or None when the tree has no such regular file."""
         if path not in self._read:
             data = _file_bytes(self._root, path) if path in self._looks else None
-            if path in self._told and self._told[path] != sha256_hex(data or b""):
+            if path in self._told and self._known[path].content != sha256_hex(data or b""):
                 raise _changed_meanwhile(path)
             self._read[path] = data
         return self._read[path]
 
     def digest(self, path: str) -> str | None:
         """SHA-256 of the file's bytes, or None when the tree has no such regular file."""
-        seen = self._looks.get(path)
-        if seen is None:
-            return None
-        known = "" if path in self._read else self._digests.of(path, seen).content
-        if known:
-            self._told[path] = known
-            return known
+        known = self._known.get(path)
+        if known is not None and known.content and path not in self._read:
+            self._told.add(path)
+            return known.content
         data = self.read(path)
         if data is None:
             return None
         found = sha256_hex(data)
-        self._digests.learn(path, seen, content=found)
+        self._learn(path, content=found)
         return found
+
+    def _learn(self, path: str, **found: str) -> None:
+        self._known[path] = self._known.get(path, Digests())._replace(**found)
+        self._learnt += 1
 
     def uncommitted(self) -> tuple[str, ...]:
         """Paths whose bytes differ from the commit's, by content; deleted and untracked ones too."""
@@ -157,6 +159,11 @@ class WorkTree:
 
     def _list_blobs(self) -> bytes:
         return list_tree(self._root, self.commit) if self.commit is not None else b""
+
+    @cached_property
+    def _known(self) -> dict[str, Digests]:
+        """Digests of the files that look as they did, and of those that were read."""
+        return self._digests.of(self._looks)
 
     @property
     def _looks(self) -> dict[str, str]:
@@ -212,10 +219,11 @@ class WorkTree:
             return False
         like = committed[1]
         data = self._read.get(path)
-        blob = self._digests.of(path, self._looks[path]).blob if data is None else ""
+        known = self._known.get(path) if data is None else None
+        blob = known.blob if known is not None else ""
         if len(blob) != len(like):
             blob = _file_id(self._root / path, like) if data is None else _blob_id(data, like)
-            self._digests.learn(path, self._looks[path], blob=blob)
+            self._learn(path, blob=blob)
         return like == blob
 
     def _is_same_link(self, path: str, committed: tuple[str, str] | None) -> bool:
