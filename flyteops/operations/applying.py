@@ -137,7 +137,11 @@ def _look_ahead(plan: Plan, side: ClusterSide, *, registry: Registry, lineage: s
     if not plan.changes and not opened and not accepted and not pending(side.wanted, records):
         return None
     found = identify(side, records)
-    decision = _decide(side, records, observe(side, records), lineage=lineage)
+    seen = observe(side, records)
+    # The plan was made before there was a registry: an apply beside this one may have made it since, and objects with
+    # its mark are no strangers then. Asked for behind the look, so that no object is older than the answer.
+    lineage = lineage or registry.snapshot(plan.domain).lineage
+    decision = _decide(side, records, seen, lineage=lineage)
     if not plan.changes and not opened and not accepted and decision.empty:
         return None
     in_parallel(side, lambda each: side.cluster.dry_run(each.body), unrecorded(side.wanted, records))

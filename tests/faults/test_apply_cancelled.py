@@ -14,7 +14,7 @@ import pytest
 
 from .counting import LONG, Counts
 
-PARTS = [25] * 20 if LONG else [6]
+PARTS = [10] * 20 if LONG else [6]
 TASKS = "".join(f"  t{n}: {{function: work:f, description: TEXT}}\n" for n in range(40))
 WORDS = [sys.executable, "-m", "flyteops", "apply", "-y"]
 

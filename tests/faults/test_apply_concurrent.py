@@ -13,6 +13,7 @@ from flyteops.model.errors import OutsideFailed, Refused
 from flyteops.reconcile import CLUSTER_REF
 from tests.contract.records import LEASE_MS
 
+from .counting import LONG
 from .deploying import DOMAIN, PROGRAMS, Around, Dead, converged, deploy, objects_in
 from .test_apply_kills import World
 
@@ -163,9 +164,20 @@ class Applies(RuleBasedStateMachine):
 
 
 Applies.TestCase.settings = settings(
-    max_examples=60 if settings._current_profile == "default" else 1000,
+    max_examples=1000 if LONG or settings._current_profile != "default" else 60,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestApplies: Callable = Applies.TestCase
+
+
+def test_a_first_apply_beside_another_takes_its_objects_for_no_strangers() -> None:
+    """Found by the machine above: planned before there was a registry, and looking at the cluster behind the other."""
+    for steps in range(1, 40):
+        state = Applies()
+        state.begin(name="one")
+        state.begin(name="one")
+        state.go_on(which=1, steps=steps)
+        state.all_end_and_the_same_command_converges(name="one")
+        state.teardown()
