@@ -44,14 +44,11 @@ class FileDigests:
 
     def of(self, files: Mapping[str, str]) -> dict[str, Digests]:
         """What is known of those of the files that look as they did; each is given with what it looks like."""
-        known = _read(self._cache.load(_NAME)) if self._cache else {}
         found = {}
-        for path, seen in files.items():
-            line = known.get(path)
-            if line is not None:
-                looked, content, blob = line.split("\0")
-                if looked == seen:
-                    found[path] = Digests(content, blob)
+        for line in _read(self._cache.load(_NAME)) if self._cache else ():
+            path, looked, content, blob = line.split("\0")
+            if files.get(path) == looked:
+                found[path] = Digests(content, blob)
         return found
 
     def keep(self, files: Mapping[str, str], known: Mapping[str, Digests], *, learnt: int) -> None:
@@ -73,12 +70,12 @@ def _written(known: Mapping[str, tuple[str, Digests]]) -> bytes:
     return _FORMAT + hashlib.sha256(body).hexdigest().encode("ascii") + b"\n" + body
 
 
-def _read(data: bytes | None) -> dict[str, str]:
-    """What was written, the rest of each line by its path; nothing for anything else, whatever it is."""
+def _read(data: bytes | None) -> list[str]:
+    """The lines that were written; none of anything else, whatever it is."""
     if data is None or not data.startswith(_FORMAT):
-        return {}
+        return []
     digest, _, body = data[len(_FORMAT) :].partition(b"\n")
     if not body or hashlib.sha256(body).hexdigest().encode("ascii") != digest:
-        return {}
+        return []
     # With that digest it was written by us: a line has four parts.
-    return dict([line.split("\0", 1) for line in body.decode("utf-8").split("\n")])
+    return body.decode("utf-8").split("\n")

@@ -36,9 +36,10 @@ def entries_of(listed: bytes) -> Entries:
     entries: dict[str, tuple[str, str]] = {}
     own = False
     split = [line.split(b"\t", 1) for line in listed.split(b"\0")[:-1]]
+    headers = b"\n".join([header for header, _ in split]).decode("ascii").split("\n")
     names = names_of(b"".join([raw + b"\0" for _, raw in split]))
-    for (header, _), (path, readable) in zip(split, names, strict=True):
-        mode, _, blob = header.decode("ascii").split(" ")
+    for header, (path, readable) in zip(headers, names, strict=False):  # of an empty list one header is empty
+        mode, _, blob = header.split(" ")
         if path.startswith(OWN_FOLDER):
             own = True
         else:

@@ -69,6 +69,7 @@ class WorkTree:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._below = f"{root}/"
         self._read: dict[str, bytes | None] = {}
         self._digests = FileDigests()
         self._told: set[str] = set()
@@ -127,17 +128,17 @@ class WorkTree:
             self._read[path] = data
         return self._read[path]
 
-    def digest(self, path: str) -> str | None:
-        """SHA-256 of the file's bytes, or None when the tree has no such regular file."""
-        known = self._known.get(path)
-        if known is not None and known.content and path not in self._read:
-            self._told.add(path)
-            return known.content
-        data = self.read(path)
-        if data is None:
-            return None
-        found = sha256_hex(data)
-        self._learn(path, content=found)
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """SHA-256 of the bytes of each of the paths that is a regular file of the tree."""
+        found: dict[str, str] = {}
+        for path in paths:
+            known = self._known.get(path)
+            if known is not None and known.content and path not in self._read:
+                self._told.add(path)
+                found[path] = known.content
+            elif (data := self.read(path)) is not None:
+                found[path] = sha256_hex(data)
+                self._learn(path, content=found[path])
         return found
 
     def _learn(self, path: str, **found: str) -> None:
@@ -192,7 +193,7 @@ class WorkTree:
         if behind or (behind is None and self._behind_link(folder, linked_folders)):
             return True
         try:
-            return os.lstat(f"{self._root}/{path}")
+            return os.lstat(self._below + path)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -274,10 +275,9 @@ class CommitTree:
             raise InvalidProject([_too_large(path)])
         return content
 
-    def digest(self, path: str) -> str | None:
-        """SHA-256 of the blob's bytes, or None when the commit has no such regular file."""
-        data = self.read(path)
-        return None if data is None else sha256_hex(data)
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """SHA-256 of the bytes of each of the paths that is a regular file of the commit."""
+        return {path: sha256_hex(data) for path in paths if (data := self.read(path)) is not None}
 
     def uncommitted(self) -> tuple[str, ...]:
         """Nothing: this is the commit."""

@@ -98,8 +98,9 @@ def declaring_files(files: Mapping[str, Links]) -> dict[str, list[str]]:
     """Files by the last word of each name that they declare."""
     found: dict[str, list[str]] = {}
     for path, links in files.items():
-        for name in links.names:
-            found.setdefault(last_word(name), []).append(path)
+        for name in links.names:  # folded, and most often a word
+            word = name if name.isascii() and name.isidentifier() else last_word(name)
+            found.setdefault(word, []).append(path)
     return found
 
 

@@ -79,9 +79,11 @@ def load_partly(
 
 def _pending(surveyed: Survey, snapshot: Snapshot, applied: Mapping[str, EntityId]) -> Iterator[str]:
     """Files that are as they were, with an entity that is not as it was applied."""
-    entities, files = snapshot.entities, surveyed.kept.files
-    for path in surveyed.digests.keys() - surveyed.stale:
-        for address, digest in files[path].entities:
+    entities = snapshot.entities
+    for path, each in surveyed.kept.files.items():
+        if path in surveyed.stale or path not in surveyed.digests:
+            continue
+        for address, digest in each.entities:
             entity = applied.get(address)
             if entity is None or entities[entity].digest != digest:
                 yield path
@@ -90,11 +92,11 @@ def _pending(surveyed: Survey, snapshot: Snapshot, applied: Mapping[str, EntityI
 
 def _unchanged(surveyed: Survey, compiled: set[str], applied: Mapping[str, EntityId]) -> dict[EntityId, str]:
     """Digests of what was not compiled, all of which is as it was applied."""
-    files = surveyed.kept.files
     return {
         applied[address]: digest
-        for path in surveyed.digests.keys() - compiled
-        for address, digest in files[path].entities
+        for path, each in surveyed.kept.files.items()
+        if path in surveyed.digests and path not in compiled
+        for address, digest in each.entities
     }
 
 
@@ -131,9 +133,10 @@ class _Traced:
         self.reads[path] += 1
         return self._tree.read(path)
 
-    def digest(self, path: str) -> str | None:
-        self.reads[path] += 1
-        return self._tree.digest(path)
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        asked = tuple(paths)
+        self.reads.update(asked)
+        return self._tree.digests(asked)
 
     def uncommitted(self) -> tuple[str, ...]:
         return self._tree.uncommitted()

@@ -74,7 +74,8 @@ def identify(tree: Tree, sources: Sources, *, known: Mapping[str, str] = NOTHING
     paths = [SETTINGS_FILE, *declaration_paths(tree, sources.declarations)]
     if tree.read(LOCK_FILE) is not None:
         paths.append(LOCK_FILE)
-    lines = [f"{known.get(path) or tree.digest(path) or sha256_hex(b'')} {path}\n" for path in paths]
+    digests = {**known, **tree.digests(path for path in paths if path not in known)}
+    lines = [f"{digests.get(path) or sha256_hex(b'')} {path}\n" for path in paths]
     return TreeIdentity(
         commit=tree.commit,
         files_digest=sha256_hex("".join(lines).encode("utf-8")),

@@ -69,8 +69,7 @@ def survey(tree: Tree, sources: Sources, *, domain: str, cache: ParseCache, leas
     paths = declaration_paths(tree, sources.declarations)
     if len(paths) < least or irregular_below(tree, sources.declarations):
         return None
-    told = {path: tree.digest(path) for path in paths}
-    digests = {path: found for path, found in told.items() if found is not None}
+    digests = tree.digests(paths)
     if len(digests) < len(paths):
         return None
     context = _context(tree, sources, paths, domain=domain, stamp=cache.stamp)
@@ -174,7 +173,7 @@ class _Surveying:
             path = waiting.pop()
             if path in found:
                 continue
-            digest = self.tree.digest(path) or sha256_hex(b"")
+            digest = self.tree.digests((path,)).get(path) or sha256_hex(b"")
             known = self.kept.modules.get(path)
             if known is None or known.digest != digest:
                 known = KeptModule(digest=digest, needs=imported_files(path, self._data(path), modules))
@@ -222,7 +221,7 @@ def digest_beside(tree: Tree, path: str, declarations: Iterable[str]) -> str:
         return sha256_hex("\0".join(sorted(declarations)).encode())
     if path.startswith(IGNORED):
         return "ignored" if tree.ignored((path[len(IGNORED) :],)) else ""
-    return tree.digest(path) or ""
+    return tree.digests((path,)).get(path, "")
 
 
 def fold_bytes(data: bytes) -> bytes:

@@ -26,8 +26,9 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None when there is no such file."""
 
-    def digest(self, path: str) -> str | None:
-        """SHA-256 (hex) of the bytes that `read` gives, or None; a tree may know it without reading."""
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        """SHA-256 (hex) of the bytes that `read` gives, of each of the paths that is a file; a tree may know them
+        without reading."""
 
     def uncommitted(self) -> tuple[str, ...]:
         """Paths that differ from `commit`; empty for a commit's own tree."""

@@ -41,9 +41,8 @@ class MemoryTree:
     def read(self, path: str) -> bytes | None:
         return self._files.get(path)
 
-    def digest(self, path: str) -> str | None:
-        data = self._files.get(path)
-        return None if data is None else sha256_hex(data)
+    def digests(self, paths: Iterable[str]) -> dict[str, str]:
+        return {path: sha256_hex(self._files[path]) for path in paths if path in self._files}
 
     def uncommitted(self) -> tuple[str, ...]:
         return tuple(sorted(self._uncommitted))

@@ -76,9 +76,9 @@ class Contract:
         assert {path: tree.read(path) for path in tree.paths()} == FILES
 
     def test_digests_are_of_the_bytes(self, tree):
-        for path, content in (*FILES.items(), *FILES.items()):
-            assert tree.digest(path) == hashlib.sha256(content).hexdigest()
-        assert [tree.digest(path) for path in ("no.yaml", "pipelines", "../other/x.yaml", "")] == [None] * 4
+        wanted = {path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()}
+        assert tree.digests(FILES) == tree.digests(FILES) == wanted
+        assert tree.digests(("no.yaml", "pipelines", "../other/x.yaml", "")) == {}
 
     def test_what_is_not_there_reads_as_none(self, tree):
         for path in ("no.yaml", "pipelines", "../other/x.yaml", "/etc/passwd", "", "pipelines/../flyteops.yaml"):
@@ -224,8 +224,7 @@ def recalling(root: Path, kept: Kept) -> WorkTree:
 def learnt(root: Path, kept: Kept) -> WorkTree:
     """A command that looks at everything, and keeps what it learnt."""
     tree = recalling(root, kept)
-    for path in tree.paths():
-        tree.digest(path)
+    tree.digests(tree.paths())
     tree.uncommitted()
     tree.keep()
     return tree
@@ -243,9 +242,7 @@ def test_a_file_that_looks_as_before_is_not_read(root, kept, monkeypatch):
     learnt(root, kept)
     unread(monkeypatch)
     tree = recalling(root, kept)
-    assert {path: tree.digest(path) for path in tree.paths()} == {
-        path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()
-    }
+    assert tree.digests(tree.paths()) == {path: hashlib.sha256(content).hexdigest() for path, content in FILES.items()}
     assert tree.uncommitted() == ()
 
 
@@ -271,7 +268,7 @@ def test_a_change_is_never_missed(root, kept, how):
     if how != "written in place":
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     tree = recalling(root, kept)
-    assert tree.digest("flyteops.yaml") == hashlib.sha256(new).hexdigest()
+    assert tree.digests(["flyteops.yaml"])["flyteops.yaml"] == hashlib.sha256(new).hexdigest()
     assert tree.uncommitted() == ("flyteops.yaml",)
 
 
@@ -279,7 +276,7 @@ def test_a_file_that_may_still_be_changing_is_not_kept(root, kept, monkeypatch):
     monkeypatch.setattr(file_digests, "_SETTLED_NS", 2_000_000_000)
     os.utime(root / "empty", (1, 1))  # of no use: its inode was touched just now
     learnt(root, kept)
-    assert file_digests._read(kept.files["files"]) == {}
+    assert file_digests._read(kept.files["files"]) == []
 
 
 def test_few_news_are_not_written_down(root, kept, monkeypatch):
@@ -295,15 +292,15 @@ def test_what_was_spoilt_is_as_good_as_nothing(root, kept, spoilt):
     flipped = whole[:-1] + bytes([whole[-1] ^ 1])
     kept.files["files"] = {b"cut": whole[:-7], b"flipped": flipped}.get(spoilt, spoilt)
     tree = recalling(root, kept)
-    assert tree.digest("flyteops.yaml") == hashlib.sha256(FILES["flyteops.yaml"]).hexdigest()
-    assert file_digests._read(kept.files["files"]) == {}
+    assert tree.digests(["flyteops.yaml"])["flyteops.yaml"] == hashlib.sha256(FILES["flyteops.yaml"]).hexdigest()
+    assert file_digests._read(kept.files["files"]) == []
 
 
 def test_a_file_that_changes_under_a_command_is_refused(root, kept):
     """Its digest was told from what is known; its bytes are others by now."""
     learnt(root, kept)
     tree = recalling(root, kept)
-    tree.digest("flyteops.yaml")
+    tree.digests(["flyteops.yaml"])
     write(root, {"flyteops.yaml": b"changed meanwhile"})
     with pytest.raises(OutsideFailed) as failed:
         tree.read("flyteops.yaml")
