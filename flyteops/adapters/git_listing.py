@@ -33,12 +33,14 @@ def list_tree(root: Path, commit: str) -> bytes:
 def entries_of(listed: bytes) -> Entries:
     """Mode and id of every blob of a commit below the project's folder; a name that is not UTF-8 counts as a link.
     And whether there are blobs in our own folder, which are left out."""
+    if not listed:
+        return {}, False
     entries: dict[str, tuple[str, str]] = {}
     own = False
     split = [line.split(b"\t", 1) for line in listed.split(b"\0")[:-1]]
     headers = b"\n".join([header for header, _ in split]).decode("ascii").split("\n")
     names = names_of(b"".join([raw + b"\0" for _, raw in split]))
-    for header, (path, readable) in zip(headers, names, strict=False):  # of an empty list one header is empty
+    for header, (path, readable) in zip(headers, names, strict=True):
         mode, _, blob = header.split(" ")
         if path.startswith(OWN_FOLDER):
             own = True

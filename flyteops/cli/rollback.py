@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Callable
 from time import sleep
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -15,7 +15,9 @@ from flyteops.cli.options import command
 from flyteops.cli.session import Session
 
 if TYPE_CHECKING:
+    from flyteops.operations.applying import Author
     from flyteops.operations.rolling_back import Rollback
+    from flyteops.ports.clock import Clock, Ids
     from flyteops.ports.registry import Registry
     from flyteops.wiring import Workspace
 
@@ -57,38 +59,38 @@ def run(session: Session, generation: int, auto_approve: bool) -> int:
 def _pointers(session: Session, found: Rollback, registry: Registry) -> Callable[[], int]:
     """Moves the pointers, which is all there is to move."""
     from flyteops.operations.rolling_back import roll_back
-    from flyteops.wiring import author, system_clock, system_ids
 
-    return lambda: roll_back(
-        found,
-        registry=registry,
-        clock=system_clock(),
-        ids=system_ids(),
-        author=author(getpass.getuser()),
-        report=session.output.say,
-        wait=sleep,
-    )
+    return lambda: roll_back(found, registry=registry, **_surroundings(session))
 
 
 def _with_cluster(session: Session, workspace: Workspace, found: Rollback, registry: Registry) -> Callable[[], int]:
     """Applies the program of the commit that was applied then, which is made and compared at once."""
     from flyteops.operations.applying import apply
     from flyteops.operations.rolling_back import commit_of, plan_back
-    from flyteops.wiring import author, system_clock, system_ids
 
     then = session.workspace(commit_of(found), domain=workspace.domain)
     places = then.cluster_place, workspace.cluster_place
     planned = plan_back(found, then.tree, then.sources, registry=registry, places=places)
     side = then.cluster_side(planned.program, wait_s=WAIT_S)
-    return lambda: (
-        apply(
-            planned,
-            registry=registry,
-            clock=system_clock(),
-            ids=system_ids(),
-            author=author(getpass.getuser()),
-            report=session.output.say,
-            wait=sleep,
-            side=side,
-        ).generation
-    )
+    return lambda: apply(planned, registry=registry, side=side, **_surroundings(session)).generation
+
+
+class _Surroundings(TypedDict):
+    clock: Clock
+    ids: Ids
+    author: Author
+    report: Callable[[str], None]
+    wait: Callable[[float], None]
+
+
+def _surroundings(session: Session) -> _Surroundings:
+    """What both ways back are given besides."""
+    from flyteops.wiring import author, system_clock, system_ids
+
+    return {
+        "clock": system_clock(),
+        "ids": system_ids(),
+        "author": author(getpass.getuser()),
+        "report": session.output.say,
+        "wait": sleep,
+    }

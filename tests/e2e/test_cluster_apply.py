@@ -155,11 +155,30 @@ def test_rollback_brings_the_objects_back(project, namespace, run_cli):
         ended
     )
     assert held() == before
-    assert run_cli(["drift"]).code in (0, 2)
+    ended = run_cli(["drift"])
+    assert (ended.code, ended.stdout.split(" (")[0]) == (0, "Drift: 0 of 3 objects differ from what was applied"), ended
     again = run_cli(["rollback", "--to", "1", "-y"])
     assert (again.code, again.stdout.startswith("Nothing to do")) == (0, True), again
     ended = run_cli(["apply", "-y"])
     assert ended.stdout.splitlines()[-1] == "Applied: production is at generation 4.", ended
+
+
+@pytest.mark.parametrize("after_s", [0.5, 0.7, 0.9, 1.1])
+def test_a_rollback_killed_for_real_and_run_again(project, namespace, run_cli, after_s):
+    assert run_cli(["apply", "-y"]).code == 0
+    before = set(names(namespace, "workflowtemplates") + names(namespace, "cronworkflows"))
+    commit(project, PIPELINE.format(cron="@hourly").replace("greet:", "again:"))
+    assert run_cli(["apply", "-y"]).code == 0
+    command = [sys.executable, "-m", "flyteops", "rollback", "--to", "1", "-y"]
+    process = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    ended = run_cli(["rollback", "--to", "1", "-y"])
+    assert ended.code == 0, ended
+    assert set(names(namespace, "workflowtemplates") + names(namespace, "cronworkflows")) == before
+    assert run_cli(["drift"]).code == 0
+    assert run_cli(["rollback", "--to", "1", "-y"]).stdout.startswith("Nothing to do")
 
 
 @pytest.mark.parametrize("after_s", [0.8, 1.1, 1.4])
