@@ -240,7 +240,8 @@ class Workspace:
 
     def parse_cache(self) -> ParseCache | None:
         """Where a plan keeps what it learnt of the files; None when it is turned off, for the tree of a commit, and
-        where the repository itself has files in that place: what came with the code is not to be believed."""
+        where the repository itself has files in that place: what came with the code is not to be believed. With it the
+        work tree recalls what an earlier plan learnt of files that look as they did."""
         if self.environ.get(PARSE_CACHE, "on").lower() in ("off", "0", "no", "false"):
             return None
         if not isinstance(self.tree, WorkTree) or self.tree.holds_own_folder:
